@@ -1,0 +1,1 @@
+"""The core of Chengyun: domain, services, stores and our own web API."""

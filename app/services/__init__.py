@@ -1,0 +1,1 @@
+"""The verbs of the city: functions whose first argument is the City."""

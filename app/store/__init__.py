@@ -1,0 +1,1 @@
+"""What the city remembers: Redis, SQL, Parquet."""

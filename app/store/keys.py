@@ -1,0 +1,49 @@
+"""Every Redis key of the city, as small functions; the one place that knows their names.
+
+Redis 6.2 or newer. A partition is a set of devices with one stream and one owner, so that the
+order per device is kept; its number stands in braces, which is the hash tag of a Redis Cluster.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+FACTS = "cy:facts"  # stream, id "<seq>-0": never dropped before FACTS_KEPT, never merged
+STATES = "cy:states"  # stream, latest wins: {"b": msgpack [[n, presence, level], ...]}
+POSITIONS = "cy:positions"  # stream, latest wins: {"b": msgpack [[worker, lon, lat, at_ms], ...]}
+REPORTS = "cy:reports"  # stream of accepted reports and orders, waiting for their case
+DEAD = "cy:dead"  # stream of rejected messages with reason, bytes, topic
+DEVICES = "cy:devices"  # hash: device code -> msgpack Device
+NUMBERS = "cy:numbers"  # hash: n -> device code
+NEXT_NUMBER = "cy:next-number"  # counter of n
+POINTS = "cy:points"  # string of 24-byte records, position n
+LAST = "cy:last"  # hash: device code -> msgpack Readings, the newest by event time
+WORKERS = "cy:workers"  # hash: worker id -> msgpack [lon, lat, at_ms]
+FEEDS = "cy:feeds"  # hash: feed name -> epoch ms of its newest accepted message
+COUNTS = "cy:counts"  # hash of counters: "received", "stored", "duplicates", "rejected:<reason>"
+BEATS = "cy:beats"  # hash: role -> epoch ms, each role's own heartbeat
+
+
+def partition_of(device: str, partitions: int) -> int:
+    """The partition of a device: stable across processes and restarts."""
+    return crc32(device.encode()) % partitions
+
+
+def readings(partition: int) -> str:
+    """Stream of accepted readings: {"b": msgpack Readings}; groups "watch" and "archive"."""
+    return f"cy:{{{partition}}}:readings"
+
+
+def seen(partition: int, bucket: int) -> str:
+    """Set of message keys that were applied in one time bucket, for duplicates."""
+    return f"cy:{{{partition}}}:seen:{bucket}"
+
+
+def recent(device: str) -> str:
+    """List of msgpack [at_ms, metrics], newest first: the last hours' curve."""
+    return f"cy:recent:{device}"
+
+
+def memory(partition: int) -> str:
+    """Hash of rule memory: "<device>|<rule>" -> msgpack Memory."""
+    return f"cy:{{{partition}}}:memory"

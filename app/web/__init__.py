@@ -1,0 +1,1 @@
+"""Our own HTTP API, sign-in, push and the phone."""

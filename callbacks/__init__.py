@@ -1,0 +1,1 @@
+"""Doorways: a click came in, one service call, one layout goes out."""

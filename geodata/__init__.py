@@ -1,0 +1,1 @@
+"""Areas, grids and coordinates: a leaf that imports nothing of ours."""

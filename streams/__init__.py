@@ -1,0 +1,1 @@
+"""Foreign protocols, in and out, and the simulated city that speaks them."""
