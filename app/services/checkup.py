@@ -1,0 +1,78 @@
+"""run.py check: whether settings, Redis, the ledger and the areas are usable, with the mend."""
+
+from __future__ import annotations
+
+import shutil
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import Settings
+from app.store.ledger import Ledger
+from geodata.areas import open_areas
+
+Finding = tuple[str, bool, str]
+
+
+def checkup(settings: Settings) -> list[Finding]:
+    """Return (name, usable, sentence) for each thing that a role needs."""
+    return [
+        ("settings", True, f"city {settings.city}, var {settings.var.absolute()}"),
+        ("disk", *_disk(settings)),
+        ("secret key", *_secret(settings)),
+        ("Redis", *_redis(settings)),
+        ("ledger", *_ledger(settings)),
+        ("areas", *_areas(settings)),
+    ]
+
+
+def _disk(settings: Settings) -> tuple[bool, str]:
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.var).free // 1_000_000
+    except OSError as why:
+        return False, f"{settings.var}: {why.strerror}; set CHENGYUN_VAR to a writable folder"
+    return free > 300, f"{free} MB free" + ("" if free > 300 else "; make room")
+
+
+def _secret(settings: Settings) -> tuple[bool, str]:
+    if settings.secret_key:
+        return True, "given"
+    return False, "none; set CHENGYUN_SECRET_KEY (openssl rand -hex 32)"
+
+
+def _redis(settings: Settings) -> tuple[bool, str]:
+    try:
+        redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
+        known = redis.info()
+        kept = known.get("aof_enabled") == 1
+    except (RedisError, ValueError) as why:
+        return False, f"does not answer ({why}); start it or set CHENGYUN_REDIS_URL"
+    version = str(known.get("redis_version", "0"))
+    if tuple(int(part) for part in version.split(".")[:2]) < (6, 2):
+        return False, f"version {version}; 6.2 or newer is needed"
+    if not kept:
+        return False, f"version {version}, but appendonly is off: a crash would lose readings"
+    return True, f"version {version}, append-only file on"
+
+
+def _ledger(settings: Settings) -> tuple[bool, str]:
+    try:
+        ledger = Ledger.open(settings.database_url)
+        last = ledger.last_seq()
+        broken = ledger.verify()
+    except SQLAlchemyError as why:
+        first = str(why).splitlines()[0]
+        return False, f"{first}; run: python run.py migrate, or mend CHENGYUN_DATABASE_URL"
+    if broken is not None:
+        return False, f"the chain of facts is broken at {broken}: somebody changed the record"
+    return True, f"{last} facts, chain whole"
+
+
+def _areas(settings: Settings) -> tuple[bool, str]:
+    try:
+        tree = open_areas(settings.city)
+    except (KeyError, ValueError, OSError) as why:
+        return False, f"no areas for {settings.city} ({why}); set CHENGYUN_CITY"
+    return True, f"{len(tree.grids)} grids, fingerprint {tree.fingerprint[:12]}"

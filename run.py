@@ -1,0 +1,184 @@
+"""The one entrance: python run.py demo | web | ingest | watch | clock | archive | check | …
+
+Builds the city from its settings and starts one role, or all of them as children (demo).
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from app.config import load_settings
+from app.errors import BadConfiguration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.city import City
+    from app.config import Settings
+
+SCENARIOS = ("demo", "calm", "rainstorm", "gas-leak", "heatwave", "device-storm")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when it ended as asked, 2 on a wrong configuration."""
+    args = _arguments().parse_args(argv)
+    if args.command == "web":  # gevent patches the libraries before anybody imports them
+        from app.web.role import main as web
+
+        return web()
+    try:
+        if args.command == "demo":
+            return _demo(args)
+        settings = load_settings()
+        _speak(settings.log_level)
+        return COMMANDS[args.command](settings, args)
+    except BadConfiguration as why:
+        print("城运 cannot start:", file=sys.stderr)
+        for fault in why.faults:
+            print(f"  - {fault}", file=sys.stderr)
+        return 2
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.py", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="a whole living city on this machine")
+    demo.add_argument("--port", type=int, help="port of the screens (default: 8050 or a free one)")
+    demo.add_argument("--host", help="address of the screens (default: 127.0.0.1)")
+    demo.add_argument("--var", type=Path, help="folder of everything it keeps (default: var)")
+    demo.add_argument("--city", help="six-digit area code (default: 320404 钟楼区)")
+    demo.add_argument("--for", dest="seconds", type=float, help="stop after so many seconds")
+    simulator = commands.add_parser("simulator", help="only the simulated city, to a broker")
+    for each in (demo, simulator):
+        each.add_argument("--devices", type=int, default=2000)
+        each.add_argument("--scenario", choices=SCENARIOS, default="demo")
+        each.add_argument("--seed", type=int, default=1)
+        each.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
+    for name, what in {
+        "web": "screens, API and push",
+        "ingest": "MQTT to Redis",
+        "watch": "rules and presence",
+        "clock": "deadlines, waiting reports, unpublished facts",
+        "archive": "readings to Parquet",
+        "migrate": "create or upgrade the ledger",
+        "prepare": "migrate and enrol the demo cast",
+        "check": "say whether everything is usable",
+    }.items():
+        commands.add_parser(name, help=what)
+    return parser
+
+
+def _speak(level: str) -> None:
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+
+
+def _stop_on_signal() -> Event:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from app.demo import run
+
+    settings = load_settings(port=args.port, host=args.host, var=args.var, city=args.city)
+    _speak("WARNING")
+    return run(settings, args, _stop_on_signal())
+
+
+def _ingest(settings: Settings, _: argparse.Namespace) -> int:
+    from streams import inbox
+
+    return _loop(inbox.run, settings)
+
+
+def _watch(settings: Settings, _: argparse.Namespace) -> int:
+    from app.services import watch
+
+    return _loop(watch.run, settings)
+
+
+def _clock(settings: Settings, _: argparse.Namespace) -> int:
+    from app.services import clock
+
+    return _loop(clock.run, settings)
+
+
+def _archive(settings: Settings, _: argparse.Namespace) -> int:
+    from app.services import archive
+
+    return _loop(archive.run, settings)
+
+
+def _loop(run: Callable[[City, Event], None], settings: Settings) -> int:
+    """Open the city and run one role until a signal."""
+    from app.city import open_city
+
+    run(open_city(settings), _stop_on_signal())
+    return 0
+
+
+def _simulator(settings: Settings, args: argparse.Namespace) -> int:
+    from streams import simulator
+
+    simulator.run(
+        settings,
+        _stop_on_signal(),
+        devices=args.devices,
+        scenario=args.scenario,
+        seed=args.seed,
+        speed=args.speed,
+    )
+    return 0
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from app.store.ledger import Ledger
+
+    Ledger.open(settings.database_url).migrate()
+    return 0
+
+
+def _prepare(settings: Settings, args: argparse.Namespace) -> int:
+    from app.city import open_city
+    from app.services import people
+
+    _migrate(settings, args)
+    if settings.demo_password is None:
+        raise BadConfiguration(["CHENGYUN_DEMO_PASSWORD: the demo cast needs a password"])
+    people.demo_cast(open_city(settings), settings.demo_password)
+    return 0
+
+
+def _check(settings: Settings, _: argparse.Namespace) -> int:
+    from app.services.checkup import checkup
+    from streams.mqtt import probe
+
+    findings = [*checkup(settings), ("MQTT broker", *probe(settings))]
+    for name, ok, said in findings:
+        print(f"{'ok   ' if ok else 'FAULT'}  {name:<12} {said}")
+    return 0 if all(ok for _, ok, _ in findings) else 1
+
+
+COMMANDS = {
+    "ingest": _ingest,
+    "watch": _watch,
+    "clock": _clock,
+    "archive": _archive,
+    "simulator": _simulator,
+    "migrate": _migrate,
+    "prepare": _prepare,
+    "check": _check,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
