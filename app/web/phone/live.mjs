@@ -1,0 +1,20 @@
+// The socket: facts about this worker's tasks arrive here; the page then reads its snapshot again.
+
+/**
+ * @param {() => void} news something of mine has changed
+ * @param {(online: boolean) => void} linked
+ * @param {(serverMs: number) => void} pulse
+ */
+export function listen(news, linked, pulse) {
+  const socket = window.io?.({ transports: ["websocket"], reconnectionDelayMax: 10_000 });
+  if (!socket) return null;
+  socket.on("connect", () => {
+    linked(true);
+    news(); // whatever was missed is in the snapshot
+  });
+  socket.on("disconnect", () => linked(false));
+  socket.on("facts", news);
+  socket.on("reset", news);
+  socket.on("pulse", (beat) => pulse(beat.at));
+  return socket;
+}

@@ -1,0 +1,198 @@
+// The worker's page: my tasks, one big button, a report; everything works without a network.
+
+import { get, me, post, Refusal } from "./api.mjs";
+import * as kept from "./kept.mjs";
+import { listen } from "./live.mjs";
+import { Outbox } from "./outbox.mjs";
+import { Place } from "./place.mjs";
+import { askFinish, askReport, askReturn } from "./report.mjs";
+import { arm, ring } from "./ring.mjs";
+import { arrivals, inOrder, withPending } from "./tasks.mjs";
+import { bar, esc, list, outbox as outboxView } from "./views.mjs";
+import { speak, word } from "./words.mjs";
+
+const RETRY_MS = 15_000;
+const SKEW_MS = 60_000;
+
+const by = (id) => document.getElementById(id);
+const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, skew: 0, signedOut: false };
+const outbox = new Outbox(kept, post, () => void reload());
+const place = new Place((here) => post("/api/v1/position", here).catch(() => {}), () => paint());
+const english = new URLSearchParams(location.search).get("lang") === "en";
+
+async function start() {
+  speak(english ? "en" : "zh-CN");
+  navigator.serviceWorker?.register("sw.js").catch((why) => console.warn("no service worker", why));
+  state.tasks = (await kept.recall("tasks")) ?? [];
+  state.areas = (await kept.recall("areas")) ?? {};
+  await reload();
+  wire();
+  listen(() => void refresh(), (linked) => ((state.linked = linked), paint()), pulse);
+  if ((await kept.recall("duty")) !== false) place.start();
+  await refresh();
+  setInterval(paint, 10_000);
+  setInterval(() => void (outbox.flush(), state.linked || refresh()), RETRY_MS);
+}
+
+/** Read my tasks from the server; without a network the last ones stay. */
+async function refresh() {
+  try {
+    await me();
+    const { tasks } = await get("/api/v1/snapshot");
+    state.signedOut = false;
+    const fresh = arrivals(state.tasks, tasks);
+    state.tasks = tasks;
+    await kept.remember("tasks", tasks);
+    for (const task of fresh) ring(word("new_task", { title: task.title }), task.level);
+    for (const task of tasks) if (task.status === "sent") await mark(task, "deliver");
+    outbox.flush();
+  } catch (why) {
+    state.signedOut = why instanceof Refusal && why.status === 401;
+  }
+  await reload();
+}
+
+/** Tell the server once that a task was delivered or seen. */
+async function mark(task, kind) {
+  const already = (await kept.waiting()).some((act) => act.task === task.id && act.kind === kind);
+  if (!already) await outbox.add(act(task, kind, {}));
+}
+
+function act(task, kind, body) {
+  const at = new Date(Date.now() + state.skew).toISOString();
+  return { kind, task: task.id, title: task.title, url: `/api/v1/tasks/${encodeURIComponent(task.id)}/${kind}`, body: { at, ...place.now(), ...body } };
+}
+
+async function reload() {
+  state.acts = await kept.waiting();
+  paint();
+}
+
+function shown() {
+  return inOrder(state.tasks.map((task) => withPending(task, state.acts)));
+}
+
+function current() {
+  const tasks = shown();
+  return tasks.find((task) => task.id === state.chosen) ?? tasks[0];
+}
+
+function paint() {
+  const tasks = shown();
+  const task = current();
+  const now = Date.now() + state.skew;
+  const late = tasks.filter((each) => Date.parse(each.due_at) < now).length;
+  const words = [word("counts", { n: tasks.length }), late && word("overdue", { n: late })].filter(Boolean);
+  by("title").textContent = word("mine");
+  by("counts").textContent = words.join(" · ");
+  by("duty").textContent = word(place.onDuty ? "duty_on" : "duty_off");
+  by("duty").setAttribute("aria-pressed", String(place.onDuty));
+  paintNet();
+  by("page").innerHTML = list(tasks, state.chosen, { now, here: place.here, areas: task && state.areas[task.area.slice(0, 12)] });
+  by("bar").innerHTML = bar(task);
+  if (task) void opened(task);
+}
+
+function paintNet() {
+  const refused = state.acts.filter((each) => each.refused).length;
+  const waiting = state.acts.length - refused;
+  const parts = [word(state.linked ? "online" : "offline"), waiting && word("waiting", { n: waiting }), refused && word("refused", { n: refused })];
+  by("net").textContent = parts.filter(Boolean).join(" · ");
+  by("net").className = refused ? "bad" : state.linked && !waiting ? "good" : "warn";
+  document.documentElement.dataset.waiting = String(waiting);
+  const notice = by("notice");
+  const skewed = Math.abs(state.skew) > SKEW_MS;
+  notice.hidden = !state.signedOut && !skewed && !outbox.signInNeeded;
+  if (state.signedOut || outbox.signInNeeded) notice.innerHTML = `${esc(word("sign_in"))} <a href="/login?next=/m/">${esc(word("sign_in_button"))}</a>`;
+  else if (skewed) notice.textContent = word("clock_wrong", { span: `${Math.round(Math.abs(state.skew) / 60_000)} min` });
+}
+
+/** The task in hand counts as seen; its surroundings are fetched once and kept. */
+async function opened(task) {
+  if (!document.hidden && ["sent", "delivered"].includes(task.status)) await mark(task, "see");
+  const community = task.area.slice(0, 12);
+  if (community.length < 9 || community in state.areas || !navigator.onLine) return;
+  state.areas[community] = null;
+  try {
+    state.areas[community] = await get(`/api/v1/areas?parent=${community}`);
+    await kept.remember("areas", state.areas);
+    paint();
+  } catch {
+    // the map then shows only the target and the worker
+  }
+}
+
+const MOVES = { accept: () => ({}), arrive: () => ({}), finish: askFinish, return: askReturn };
+
+/** Ask what the move needs, keep it, and show the result at once. */
+async function move(kind) {
+  const task = current();
+  const answer = task && (await MOVES[kind](task));
+  if (!answer) return;
+  const { photos = [], ...body } = answer;
+  await keepOrSay(act(task, kind, body), photos);
+}
+
+async function report() {
+  const answer = await askReport(() => place.here && place.now(), english);
+  if (!answer) return;
+  await keepOrSay({ kind: "report", title: answer.title, url: "/api/v1/reports", body: answer.body }, answer.photos);
+  say(word("report_sent"));
+}
+
+async function keepOrSay(what, photos) {
+  try {
+    await outbox.add(what, photos);
+  } catch (why) {
+    say(word("storage_full"));
+    throw why;
+  }
+}
+
+function say(text) {
+  by("notice").hidden = false;
+  by("notice").textContent = text;
+}
+
+function pulse(serverMs) {
+  const skew = serverMs - Date.now();
+  state.skew = Math.abs(skew) > 5_000 ? skew : 0;
+}
+
+function showOutbox() {
+  const box = by("dialog");
+  box.innerHTML = outboxView(state.acts);
+  box.showModal();
+  box.onclick = async (event) => {
+    if (event.target.dataset.drop) await outbox.drop(Number(event.target.dataset.drop));
+    if (event.target.id === "retry") outbox.flush();
+    if (event.target.matches("button")) box.close();
+  };
+  box.onclose = () => (box.onclick = null);
+}
+
+async function toggleDuty() {
+  if (place.onDuty) place.stop();
+  else place.start();
+  await kept.remember("duty", place.onDuty);
+}
+
+function wire() {
+  document.addEventListener("pointerdown", arm, { once: true });
+  window.addEventListener("online", () => void refresh());
+  document.addEventListener("visibilitychange", () => document.hidden || void refresh());
+  by("net").onclick = showOutbox;
+  by("duty").onclick = () => void toggleDuty();
+  by("page").onclick = (event) => {
+    const open = event.target.closest("[data-open]");
+    if (open) ((state.chosen = open.dataset.open), paint(), scrollTo(0, 0));
+  };
+  by("bar").onclick = (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.move) void move(button.dataset.move);
+    else if (button?.id === "return") void move("return");
+    else if (button?.id === "report") void report();
+  };
+}
+
+void start();

@@ -1,0 +1,63 @@
+// What follows from tasks and outbox: pure functions, no DOM.
+
+const AFTER = { see: "seen", accept: "accepted", arrive: "arrived", finish: "done", return: "returned", deliver: "delivered" };
+const ORDER = ["sent", "delivered", "seen", "accepted", "arrived", "done"];
+const NEXT = { sent: "accept", delivered: "accept", seen: "accept", accepted: "arrive", arrived: "finish" };
+
+/** The task as the worker sees it: the server's state with his unsent acts on top. */
+export function withPending(task, acts) {
+  let shown = task;
+  for (const act of acts) {
+    if (act.task !== task.id || act.refused) continue;
+    const status = AFTER[act.kind];
+    const further = status === "returned" || ORDER.indexOf(status) > ORDER.indexOf(shown.status);
+    if (further) shown = { ...shown, status, pending: act.kind !== "see" && act.kind !== "deliver" };
+  }
+  return shown;
+}
+
+/** Open tasks, overdue first, then by deadline. */
+export function inOrder(tasks) {
+  return tasks
+    .filter((task) => !["done", "returned", "withdrawn"].includes(task.status))
+    .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
+}
+
+/** The one big button: the next move, or undefined at the end. */
+export function nextMove(task) {
+  return NEXT[task.status];
+}
+
+/** How far the task is: 0 sent … 5 done. */
+export function progress(task) {
+  return Math.max(0, ORDER.indexOf(task.status));
+}
+
+/** Milliseconds left (negative when late), and the share of the time that has gone (0…1). */
+export function timing(task, now) {
+  const start = Date.parse(task.sent_at);
+  const due = Date.parse(task.due_at);
+  return { left: due - now, gone: Math.min(1, Math.max(0, (now - start) / Math.max(1, due - start))) };
+}
+
+/** "0:18" (hours:minutes) of a span in ms, rounded down; "2 天" from two days on. */
+export function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  if (minutes >= 2880) return `${Math.floor(minutes / 1440)} d`;
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** Metres between two places (haversine, mean radius 6,371,009 m). */
+export function metres(a, b) {
+  const rad = Math.PI / 180;
+  const dLat = (b.lat - a.lat) * rad;
+  const dLon = (b.lon - a.lon) * rad;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(dLon / 2) ** 2;
+  return 2 * 6_371_009 * Math.asin(Math.sqrt(h));
+}
+
+/** Tasks that came since the last list: these ring. */
+export function arrivals(before, now) {
+  const known = new Set(before.map((task) => task.id));
+  return now.filter((task) => !known.has(task.id) && ["sent", "delivered"].includes(task.status));
+}

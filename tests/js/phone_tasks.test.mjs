@@ -1,0 +1,77 @@
+// What the worker sees follows from the server's tasks and his unsent acts.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { projection } from "../../app/web/phone/minimap.mjs";
+import { fit } from "../../app/web/phone/photo.mjs";
+import { arrivals, inOrder, metres, nextMove, progress, span, timing, withPending } from "../../app/web/phone/tasks.mjs";
+import { card, esc, list } from "../../app/web/phone/views.mjs";
+import { LANGUAGES } from "../../app/web/phone/words.mjs";
+
+const task = (over = {}) => ({
+  id: "t1", status: "seen", title: "燃气浓度超限", address: "双桂坊", level: 4, area: "320404005004006", lon: 119.94, lat: 31.78,
+  sent_at: "2026-11-21T08:00:00Z", due_at: "2026-11-21T09:00:00Z", hint: "", description: "", note: "", caller: null, case_id: "ZL1", ...over,
+});
+
+test("an unsent act shows at once, a refused one does not", () => {
+  assert.equal(withPending(task(), [{ task: "t1", kind: "accept" }]).status, "accepted");
+  assert.equal(withPending(task(), [{ task: "t1", kind: "accept", refused: "no" }]).status, "seen");
+  assert.equal(withPending(task(), [{ task: "t2", kind: "accept" }]).status, "seen");
+  assert.equal(withPending(task({ status: "arrived" }), [{ task: "t1", kind: "see" }]).status, "arrived");
+});
+
+test("ended tasks leave, the most urgent is first", () => {
+  const rows = [task({ id: "b", due_at: "2026-11-21T10:00:00Z" }), task({ id: "a" }), task({ id: "c", status: "done" })];
+  assert.deepEqual(inOrder(rows).map((each) => each.id), ["a", "b"]);
+});
+
+test("one big button leads from accepting to done", () => {
+  assert.deepEqual(["sent", "delivered", "seen", "accepted", "arrived", "done"].map((status) => nextMove({ status })),
+    ["accept", "accept", "accept", "arrive", "finish", undefined]);
+  assert.equal(progress(task({ status: "arrived" })), 4);
+});
+
+test("time left, share gone, and how a span is written", () => {
+  const { left, gone } = timing(task(), Date.parse("2026-11-21T08:45:00Z"));
+  assert.equal(left, 15 * 60_000);
+  assert.equal(gone, 0.75);
+  assert.deepEqual([span(18 * 60_000), span(-72 * 60_000), span(3 * 86_400_000)], ["0:18", "1:12", "3 d"]);
+});
+
+test("only tasks that are new ring", () => {
+  const rang = arrivals([task({ id: "old" })], [task({ id: "old", status: "sent" }), task({ id: "new", status: "sent" }), task({ id: "x", status: "arrived" })]);
+  assert.deepEqual(rang.map((each) => each.id), ["new"]);
+});
+
+test("one degree of latitude is 111.2 km", () => {
+  assert.ok(Math.abs(metres({ lon: 119, lat: 31 }, { lon: 119, lat: 32 }) - 111_195) < 10);
+});
+
+test("the small map keeps both places inside", () => {
+  const [a, b] = [{ lon: 119.9, lat: 31.7 }, { lon: 119.95, lat: 31.8 }];
+  const at = projection([a, b]);
+  for (const place of [a, b]) {
+    const [x, y] = at(place);
+    assert.ok(x >= 0 && x <= 358 && y >= 0 && y <= 136, `${x} ${y}`);
+  }
+});
+
+test("photos are shrunk, never enlarged", () => {
+  assert.deepEqual(fit(4000, 3000), [1600, 1200]);
+  assert.deepEqual(fit(800, 600), [800, 600]);
+});
+
+test("nothing from outside becomes markup", () => {
+  const hostile = "<img src=x onerror=alert(1)>";
+  const html = card(task({ title: hostile, address: hostile, description: hostile, hint: hostile, caller: hostile }), { now: 0, here: null });
+  assert.ok(!html.includes("<img"));
+  assert.equal(esc("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+});
+
+test("no task is said in words", () => {
+  assert.match(list([], null, { now: 0, here: null }), /现在没有任务/);
+});
+
+test("both languages have the same words", () => {
+  assert.deepEqual(Object.keys(LANGUAGES.en).sort(), Object.keys(LANGUAGES["zh-CN"]).sort());
+});
