@@ -75,6 +75,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _speak(level: str) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )

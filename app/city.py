@@ -58,7 +58,7 @@ def open_city(settings: Settings) -> City:
         ledger=Ledger.open(settings.database_url),
         history=History(settings.history),
         feed=Feed(redis),
-        areas=open_areas(settings.city),
+        areas=open_areas(settings.city, settings.var / "areas"),
         rules=load_rules(settings.rules),
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid4().hex,

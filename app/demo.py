@@ -116,7 +116,7 @@ def _demo_password(var: Path) -> str:
 
 
 def _waiter(name: str, log: Path, ready: Callable[[], bool]) -> Waiter:
-    return lambda process: embedded.wait_ready(name, process, log, ready)
+    return lambda process: embedded.wait_ready(name, process, log, ready, timeout=60)
 
 
 def _start_stores(

@@ -1,1 +1,64 @@
-"""Doorways: a click came in, one service call, one layout goes out."""
+"""One module per panel: a click or a pulse comes in, one service or view, one layout goes out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, set_props
+
+from app.city import City
+from app.domain.people import User
+from app.errors import Refused
+from callbacks import (
+    address,
+    alert_list,
+    card,
+    cockpit,
+    dispatch_panel,
+    due_cases,
+    hotline,
+    one_map,
+    rows,
+    search,
+    strip,
+    tiles,
+    trend,
+)
+from layouts import cockpit as page
+from layouts import frame, ids, text
+
+log = logging.getLogger(__name__)
+
+WALL = (
+    address,
+    alert_list,
+    card,
+    dispatch_panel,
+    due_cases,
+    hotline,
+    one_map,
+    search,
+    strip,
+    tiles,
+    trend,
+)
+COCKPIT = (cockpit, rows, trend)
+
+
+def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
+    """Register the panels of the page that is served at this Dash instance's address."""
+    light = page.served_by(wall.config.routes_pathname_prefix)
+    for module in COCKPIT if light else WALL:
+        module.register(wall, city, whoami)
+
+
+def on_error(error: Exception) -> Any:
+    """Say in the message slot what went wrong; what nobody expected is logged with its trace."""
+    if isinstance(error, Refused):
+        words = error.message
+    else:
+        log.error("a callback failed", exc_info=error)
+        words = text.say("error.unknown")
+    set_props(ids.MESSAGE, {"children": frame.message(words)})

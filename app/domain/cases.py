@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
+from app.domain import catalogue, hotline, kinds, masking
+from app.domain.alerts import Alert
+from app.domain.facts import Fact
 from app.domain.levels import Level
+from app.domain.reports import HotlineOrder, Report
+from app.domain.sla import DEFAULT, Clock, Limit, Sla, near_due
+from app.errors import Conflict, Invalid
 
 
 class CaseStatus(StrEnum):
@@ -72,3 +79,217 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     closed_at: datetime | None = None
     version: int = 1
+
+
+MOVES: dict[tuple[CaseStatus, CaseMove], CaseStatus] = {
+    (CaseStatus.PENDING_REGISTER, CaseMove.REGISTER): CaseStatus.PENDING_DISPATCH,
+    (CaseStatus.PENDING_REGISTER, CaseMove.VOID): CaseStatus.VOID,
+    (CaseStatus.PENDING_DISPATCH, CaseMove.DISPATCH): CaseStatus.PENDING_HANDLE,
+    (CaseStatus.PENDING_DISPATCH, CaseMove.VOID): CaseStatus.VOID,
+    (CaseStatus.PENDING_HANDLE, CaseMove.ACCEPT): CaseStatus.HANDLING,
+    (CaseStatus.PENDING_HANDLE, CaseMove.RETURN): CaseStatus.RETURNED,
+    (CaseStatus.HANDLING, CaseMove.FINISH): CaseStatus.PENDING_CHECK,
+    (CaseStatus.HANDLING, CaseMove.RETURN): CaseStatus.RETURNED,
+    (CaseStatus.PENDING_CHECK, CaseMove.CLOSE): CaseStatus.CLOSED,
+    # 返工: the task is done and stays done, so somebody must be sent again
+    (CaseStatus.PENDING_CHECK, CaseMove.REWORK): CaseStatus.PENDING_DISPATCH,
+    # after 退回 a case can be sent again or voided, never closed without a check
+    (CaseStatus.RETURNED, CaseMove.DISPATCH): CaseStatus.PENDING_HANDLE,
+    (CaseStatus.RETURNED, CaseMove.VOID): CaseStatus.VOID,
+}
+
+ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.VOID})
+
+# the past tense in the fact's kind, and the word in a refusal
+_STEPS = {
+    CaseMove.REGISTER: ("registered", "立案"),
+    CaseMove.DISPATCH: ("dispatched", "派遣"),
+    CaseMove.ACCEPT: ("accepted", "接单"),
+    CaseMove.RETURN: ("returned", "退回"),
+    CaseMove.FINISH: ("finished", "处置完成"),
+    CaseMove.CLOSE: ("closed", "结案"),
+    CaseMove.REWORK: ("reworked", "返工"),
+    CaseMove.VOID: ("voided", "作废"),
+}
+_STAGES = {
+    CaseStatus.PENDING_REGISTER: "register",
+    CaseStatus.PENDING_DISPATCH: "dispatch",
+    CaseStatus.RETURNED: "dispatch",
+    CaseStatus.PENDING_CHECK: "check",
+}
+_WORDS = ("待立案", "待派遣", "待处置", "处置中", "待核查", "结案", "退回", "作废")
+_STATUS_WORDS = dict(zip(CaseStatus, _WORDS, strict=True))
+_NEEDS_REASON = frozenset({CaseMove.RETURN, CaseMove.VOID})
+
+
+def move(
+    case: Case,
+    step: CaseMove,
+    *,
+    at: datetime,
+    by: str,
+    reason: str = "",
+    worker: str | None = None,
+    sla: Sla = DEFAULT,
+    **changes: Any,
+) -> tuple[Case, Fact]:
+    """Take a step: the case after it and the fact "case.<past>"; `changes` are further fields.
+
+    Raises Conflict when the case's state has no such step, Invalid when 退回 or 作废 has no reason.
+    The version is left to the ledger. `worker` is whom the fact concerns.
+    """
+    past, word = _STEPS[step]
+    status = MOVES.get((case.status, step))
+    if status is None:
+        raise Conflict(f"案件当前为“{_STATUS_WORDS[case.status]}”，不能{word}，请刷新后再试。")
+    reason = masking.text(reason.strip())
+    if step in _NEEDS_REASON and not reason:
+        raise Invalid(f"{word}必须填写理由。", fields={"reason": "请填写理由"})
+    ended = status in ENDED
+    after = msgspec.structs.replace(
+        case,
+        status=status,
+        changed_at=at,
+        stage_due_at=_stage_due(case, status, at, sla),
+        next_due=None if ended else case.next_due,
+        closed_at=at if ended else None,
+        reworks=case.reworks + (step is CaseMove.REWORK),
+        note=reason or case.note,
+    )
+    after = msgspec.structs.replace(after, **changes)
+    return after, fact_of(after, past, at=at, by=by, reason=reason, worker=worker)
+
+
+def fact_of(
+    case: Case, past: str, *, at: datetime, by: str, reason: str = "", worker: str | None = None
+) -> Fact:
+    """The fact that carries the whole case; `past` is the past tense after "case."."""
+    body: dict[str, Any] = {"case": msgspec.to_builtins(case)}
+    if reason:
+        body["reason"] = reason
+    return Fact(
+        kind=f"case.{past}", thing=case.id, area=case.area, at=at, who=by, body=body, worker=worker
+    )
+
+
+def _stage_due(case: Case, status: CaseStatus, at: datetime, sla: Sla) -> datetime | None:
+    if status in ENDED:
+        return None
+    if status not in _STAGES:
+        return case.due_at
+    return sla.due(at, sla.stage(_STAGES[status], urgent=case.level is Level.RED))
+
+
+def open_from_alert(
+    alert: Alert, *, id: str, at: datetime, by: str = "watch", sla: Sla = DEFAULT
+) -> tuple[Case, Fact]:
+    """A case for an alert, already registered: 立案 by rule, or by the officer who opened it."""
+    return _opened(
+        alert,
+        CaseStatus.PENDING_DISPATCH,
+        sla.limit_for("device", alert.kind, area=alert.area),
+        (id, at, by, sla),
+        source="alert",
+        source_id=alert.id,
+        code="",
+        title=alert.title,
+        description=f"{alert.device_name} {alert.value:g} {alert.unit}".strip(),
+        domain=alert.domain,
+        level=alert.level,
+        area=alert.area,
+        address=alert.device_name,
+        reporter=alert.device,
+    )
+
+
+def open_from_report(
+    report: Report, *, id: str, at: datetime, area: str, by: str = "", sla: Sla = DEFAULT
+) -> tuple[Case, Fact]:
+    """A case for a field report, waiting for 立案; raises Invalid when its matter code is unknown.
+
+    `area` is where the services have placed the report ("" when it lies outside the city).
+    """
+    found = catalogue.matter(report.code)
+    if found is None:
+        raise Invalid("事项代码不在目录中。", fields={"code": "请从事项目录中选择"})
+    limit = sla.limit_for("matter", found.code5, area=area)
+    reporter = report.worker or report.channel
+    return _opened(
+        report,
+        CaseStatus.PENDING_REGISTER,
+        limit,
+        (id, at, by or reporter, sla),
+        source="grid",
+        source_id=report.id,
+        code=catalogue.matter_code(area, report.code) or found.code5,
+        title=masking.text(report.title.strip() or found.name),
+        description=masking.text(report.description),
+        domain=kinds.SAFETY if found.code5 in catalogue.DANGERS else kinds.GOVERN,
+        level=Level.ORANGE if limit.clock is Clock.URGENT_HOUR else Level.BLUE,
+        area=area,
+        address=masking.text(report.address),
+        reporter=reporter,
+        photos=report.photos,
+    )
+
+
+def open_from_order(
+    order: HotlineOrder,
+    *,
+    id: str,
+    at: datetime,
+    area: str,
+    by: str = "hotline",
+    sla: Sla = DEFAULT,
+) -> tuple[Case, Fact]:
+    """A case for a 12345 order; 特急 (declared or by keyword) is registered by rule.
+
+    The caller is masked, his name leaves the texts, and the address loses its house number.
+    """
+    urgency = hotline.triage(order).urgency
+    registered = urgency is hotline.Urgency.CRITICAL
+    return _opened(
+        order,
+        CaseStatus.PENDING_DISPATCH if registered else CaseStatus.PENDING_REGISTER,
+        hotline.limit(order, area, sla),
+        (id, at, by, sla),
+        source="hotline",
+        source_id=order.order_no,
+        code="",
+        title=masking.text(order.title, order.caller_name),
+        description=masking.text(order.content, order.caller_name),
+        domain=kinds.SOCIAL,
+        level=urgency.level,
+        area=area,
+        address=masking.address(masking.text(order.address, order.caller_name)),
+        reporter="12345",
+        caller=masking.caller(order.caller_name, order.caller_phone),
+    )
+
+
+def _opened(
+    thing: Alert | Report | HotlineOrder,
+    status: CaseStatus,
+    limit: Limit,
+    how: tuple[str, datetime, str, Sla],
+    caller: str | None = None,
+    **fields: Any,
+) -> tuple[Case, Fact]:
+    id, at, by, sla = how
+    case = Case(
+        id=id,
+        status=status,
+        lon=thing.lon,
+        lat=thing.lat,
+        unit=None,
+        caller=caller,
+        opened_at=at,
+        changed_at=at,
+        due_at=sla.due(at, limit),
+        limit=str(limit),
+        next_due=near_due(at, limit, sla.calendar),
+        **fields,
+    )
+    case = msgspec.structs.replace(case, stage_due_at=_stage_due(case, status, at, sla))
+    worker = thing.worker if isinstance(thing, Report) else None
+    return case, fact_of(case, "opened", at=at, by=by, worker=worker)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
+
+from app.errors import NotAllowed
 
 
 class Role(StrEnum):
@@ -60,3 +63,115 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 def covers(scope: str, area: str) -> bool:
     """Whether a scope prefix covers an area code; an empty area is for the widest scope only."""
     return area.startswith(scope) if area else len(scope) <= 4
+
+
+class Verb(StrEnum):
+    """What somebody can want to do; the steps of cases and tasks keep the values of their moves."""
+
+    VIEW = "view"
+    ACKNOWLEDGE = "acknowledge"
+    OPEN_CASE = "open_case"
+    REGISTER = "register"
+    DISPATCH = "dispatch"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    REWORK = "rework"
+    VOID = "void"
+    DELIVER = "deliver"
+    SEE = "see"
+    ACCEPT = "accept"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+    RETURN = "return"
+    REPORT = "report"
+    LOCATE = "locate"
+    UPLOAD = "upload"
+    ADMINISTER = "administer"
+
+
+# steps of a task that only the worker it was sent to can take
+WORK = frozenset(
+    {Verb.DELIVER, Verb.SEE, Verb.ACCEPT, Verb.ARRIVE, Verb.FINISH, Verb.RETURN, Verb.LOCATE}
+)
+_OFFICE = frozenset(
+    {Verb.VIEW, Verb.REGISTER, Verb.DISPATCH, Verb.WITHDRAW, Verb.CLOSE, Verb.REWORK}
+    | {Verb.REPORT, Verb.UPLOAD}
+)
+_DUTY = _OFFICE | {Verb.ACKNOWLEDGE, Verb.OPEN_CASE}
+_FIELD = WORK | {Verb.VIEW, Verb.REPORT, Verb.UPLOAD}
+
+# Least privilege; the sys_admin administers users and sees nothing of the city (三权分立).
+ROLES: dict[Role, frozenset[Verb]] = {
+    Role.VIEWER: frozenset({Verb.VIEW}),
+    Role.LEADER: frozenset({Verb.VIEW}),
+    Role.DUTY_OFFICER: _DUTY,
+    Role.DUTY_CHIEF: _DUTY | {Verb.VOID},
+    Role.DISPATCHER: _DUTY | {Verb.VOID},
+    Role.STREET_ADMIN: _DUTY | {Verb.VOID},
+    Role.DEPT_HANDLER: _FIELD,
+    Role.GRID_WORKER: _FIELD,
+    Role.SYS_ADMIN: frozenset({Verb.ADMINISTER}),
+}
+
+_VERB_WORDS = dict(
+    zip(
+        Verb,
+        (
+            *("查看", "确认预警", "转案件", "立案", "派遣", "撤回任务", "结案", "返工", "作废"),
+            *("送达", "查看任务", "签收", "到场", "处置完成", "退回", "上报", "上传位置"),
+            *("上传照片", "管理用户"),
+        ),
+        strict=True,
+    )
+)
+
+
+def area_of(thing: object) -> str:
+    """The area code that decides who may touch a thing; a str is an area code itself."""
+    if isinstance(thing, str):
+        return thing
+    if isinstance(thing, Worker):
+        return thing.grid
+    if isinstance(thing, User):
+        return thing.scope
+    return str(getattr(thing, "area", ""))
+
+
+def may(user: User, verb: str, thing: object = None, *, workers: Collection[str] = ()) -> bool:
+    """Whether a user's role has the verb, and reaches the thing (None asks for the role alone).
+
+    Others need a scope that covers the thing's area. Field people (网格员, 处置部门) have their own
+    tasks, the cases they reported or have a task on (`workers` names who has), and reports in their
+    scope. An unknown verb raises ValueError.
+    """
+    asked = Verb(verb)
+    if asked not in ROLES[user.role]:
+        return False
+    if thing is None:
+        return True
+    if user.role is Role.GRID_WORKER or asked in WORK:
+        return _is_own(user, thing, workers)
+    return covers(user.scope, area_of(thing))
+
+
+def require(user: User, verb: str, thing: object = None, *, workers: Collection[str] = ()) -> None:
+    """Raise NotAllowed, saying whether it is the role or the place that does not fit."""
+    if may(user, verb, thing, workers=workers):
+        return
+    asked = Verb(verb)
+    if asked not in ROLES[user.role]:
+        raise NotAllowed(f"您的角色没有“{_VERB_WORDS[asked]}”权限，请联系值班长。")
+    if user.role is Role.GRID_WORKER or asked in WORK:
+        raise NotAllowed("只能查看和处理派给您本人的任务。")
+    raise NotAllowed(f"您的数据范围不包含该区域，不能{_VERB_WORDS[asked]}。")
+
+
+def _is_own(user: User, thing: object, workers: Collection[str]) -> bool:
+    if user.worker is None:
+        return False
+    if isinstance(thing, Worker):
+        return thing.id == user.worker
+    if isinstance(thing, str):
+        return covers(user.scope, thing)
+    owners = {getattr(thing, "worker", None), getattr(thing, "reporter", None), *workers}
+    return user.worker in owners

@@ -72,7 +72,7 @@ def _ledger(settings: Settings) -> tuple[bool, str]:
 
 def _areas(settings: Settings) -> tuple[bool, str]:
     try:
-        tree = open_areas(settings.city)
+        tree = open_areas(settings.city, settings.var / "areas")
     except (KeyError, ValueError, OSError) as why:
         return False, f"no areas for {settings.city} ({why}); set CHENGYUN_CITY"
     return True, f"{len(tree.grids)} grids, fingerprint {tree.fingerprint[:12]}"

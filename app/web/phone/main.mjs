@@ -13,9 +13,10 @@ import { speak, word } from "./words.mjs";
 
 const RETRY_MS = 15_000;
 const SKEW_MS = 60_000;
+const SAY_MS = 6_000;
 
 const by = (id) => document.getElementById(id);
-const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, skew: 0, signedOut: false };
+const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, skew: 0, signedOut: false, saidUntil: 0 };
 const outbox = new Outbox(kept, post, () => void reload());
 const place = new Place((here) => post("/api/v1/position", here).catch(() => {}), () => paint());
 const english = new URLSearchParams(location.search).get("lang") === "en";
@@ -100,11 +101,15 @@ function paintNet() {
   by("net").textContent = parts.filter(Boolean).join(" · ");
   by("net").className = refused ? "bad" : state.linked && !waiting ? "good" : "warn";
   document.documentElement.dataset.waiting = String(waiting);
-  const notice = by("notice");
+  paintNotice();
+}
+
+function paintNotice() {
+  const signIn = state.signedOut || outbox.signInNeeded;
   const skewed = Math.abs(state.skew) > SKEW_MS;
-  notice.hidden = !state.signedOut && !skewed && !outbox.signInNeeded;
-  if (state.signedOut || outbox.signInNeeded) notice.innerHTML = `${esc(word("sign_in"))} <a href="/login?next=/m/">${esc(word("sign_in_button"))}</a>`;
-  else if (skewed) notice.textContent = word("clock_wrong", { span: `${Math.round(Math.abs(state.skew) / 60_000)} min` });
+  by("notice").hidden = !signIn && !skewed && Date.now() > state.saidUntil;
+  if (signIn) by("notice").innerHTML = `${esc(word("sign_in"))} <a href="/login?next=/m/">${esc(word("sign_in_button"))}</a>`;
+  else if (skewed) by("notice").textContent = word("clock_wrong", { span: `${Math.round(Math.abs(state.skew) / 60_000)} min` });
 }
 
 /** The task in hand counts as seen; its surroundings are fetched once and kept. */
@@ -150,6 +155,7 @@ async function keepOrSay(what, photos) {
 }
 
 function say(text) {
+  state.saidUntil = Date.now() + SAY_MS;
   by("notice").hidden = false;
   by("notice").textContent = text;
 }
@@ -185,7 +191,7 @@ function wire() {
   by("duty").onclick = () => void toggleDuty();
   by("page").onclick = (event) => {
     const open = event.target.closest("[data-open]");
-    if (open) ((state.chosen = open.dataset.open), paint(), scrollTo(0, 0));
+    if (open) ((state.chosen = open.dataset.open), paint(), window.scrollTo(0, 0));
   };
   by("bar").onclick = (event) => {
     const button = event.target.closest("button");

@@ -14,9 +14,12 @@ export function ring(text, level) {
   document.documentElement.dataset.rang = String(Number(document.documentElement.dataset.rang ?? 0) + 1);
   if (audio?.state === "running") beep(level >= 3 ? 5 : 3);
   navigator.vibrate?.(level >= 3 ? [400, 150, 400, 150, 800] : [300, 150, 300]);
-  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
-    navigator.serviceWorker?.ready.then((worker) => worker.showNotification(text, { tag: "task", requireInteraction: true }));
-  }
+  if (document.hidden) notify(text);
+}
+
+function notify(text) {
+  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  navigator.serviceWorker?.ready.then((worker) => worker.showNotification(text, { tag: "task", requireInteraction: true }));
 }
 
 function beep(times) {

@@ -35,5 +35,5 @@ async function fromNetwork(request) {
 
 async function kept(request) {
   const found = await caches.match(request, { ignoreSearch: true });
-  return found || (request.mode === "navigate" ? caches.match("./") : Response.error());
+  return found || (request.mode === "navigate" ? caches.match("./") : self.Response.error());
 }

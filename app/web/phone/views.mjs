@@ -44,7 +44,7 @@ function row(name, value) {
 }
 
 export function distance(task, here) {
-  if (task.lon == null) return "";
+  if (task.lon === null) return "";
   if (!here) return word("unknown_place");
   const m = metres(here, task);
   return m < 1000 ? word("meters", { n: Math.round(m / 10) * 10 }) : word("kilometers", { n: (m / 1000).toFixed(1) });
@@ -58,7 +58,7 @@ function steps(task) {
 
 /** The whole card of the task in hand. */
 export function card(task, { now, here, areas }) {
-  const place = task.lon == null ? "" : `<a class="maplink" href="geo:${task.lat},${task.lon}?q=${task.lat},${task.lon}"
+  const place = task.lon === null ? "" : `<a class="maplink" href="geo:${task.lat},${task.lon}?q=${task.lat},${task.lon}"
     aria-label="${esc(word("navigate"))}">${minimap(task, here, areas)}</a>`;
   const due = new Date(task.due_at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
   return `<section class="next ${LEVEL[task.level] ?? ""}" data-task="${esc(task.id)}">

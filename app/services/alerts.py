@@ -1,0 +1,113 @@
+"""Verbs of alerts: what the rules say of them, and what people do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.city import City
+from app.domain import alert_life, cases
+from app.domain.alerts import Alert, AlertChange, AlertStep
+from app.domain.cases import Case
+from app.domain.facts import Fact
+from app.domain.levels import Level
+from app.domain.people import User, Verb, require
+from app.store.tx import Tx
+
+
+def apply(city: City, changes: Iterable[AlertChange]) -> list[Alert]:
+    """Carry a batch of rule outcomes into the ledger in one transaction; return what has changed.
+
+    Repeatable: outcomes that were applied before (same id) change nothing. A red alert opens its
+    case in the same transaction.
+    """
+    batch = list(changes)
+    if not batch:
+        return []
+    with city.ledger.begin() as tx:
+        done = [alert for change in batch if (alert := _apply(city, tx, change))]
+    city.feed.publish(city.ledger)
+    return done
+
+
+def raise_(city: City, change: AlertChange) -> Alert | None:
+    """Raise one alert; None when it was raised before."""
+    return next(iter(apply(city, [_as(change, AlertStep.RAISE)])), None)
+
+
+def change(city: City, change: AlertChange) -> Alert | None:
+    """Bring the open alert of a device and rule to another level; None when nothing changes."""
+    return next(iter(apply(city, [_as(change, AlertStep.UP)])), None)
+
+
+def clear(city: City, change: AlertChange) -> Alert | None:
+    """Clear the open alert of a device and rule; None when there is none."""
+    return next(iter(apply(city, [_as(change, AlertStep.CLEAR)])), None)
+
+
+def acknowledge(city: City, alert_id: str, *, by: User) -> Alert:
+    """Somebody on duty has seen the alert (确认), which stops its escalation."""
+    with city.ledger.begin() as tx:
+        alert = tx.alert(alert_id)
+        require(by, Verb.ACKNOWLEDGE, alert)
+        done = alert_life.acknowledge(alert, at=city.now(), by=by.id)
+        if done is None:
+            return alert
+        alert = tx.keep(*done)
+    city.feed.publish(city.ledger)
+    return alert
+
+
+def open_case(city: City, alert_id: str, *, by: User) -> Case:
+    """Make a case of an alert (转案件), which acknowledges it; asked again, the same case."""
+    with city.ledger.begin() as tx:
+        alert = tx.alert(alert_id)
+        require(by, Verb.OPEN_CASE, alert)
+        case = tx.case_of("alert", alert.id)
+        if case is not None:
+            return case
+        case = _open_case(city, tx, alert, by.id)
+        tx.keep(*alert_life.link(alert, case.id, at=city.now(), by=by.id))
+    city.feed.publish(city.ledger)
+    return case
+
+
+def _as(change: AlertChange, step: AlertStep) -> AlertChange:
+    return msgspec.structs.replace(change, step=step)
+
+
+def _apply(city: City, tx: Tx, change: AlertChange) -> Alert | None:
+    current = tx.open_alert(change.device, change.rule)
+    if current is None:
+        return _raise(city, tx, change) if change.step is AlertStep.RAISE else None
+    if change.step is AlertStep.CLEAR:
+        return tx.keep(*alert_life.clear(current, change, at=city.now()))
+    done = alert_life.change(current, change, at=city.now())
+    return _keep_red(city, tx, *done) if done else None
+
+
+def _raise(city: City, tx: Tx, change: AlertChange) -> Alert | None:
+    if tx.has_alert(change.id):
+        return None
+    alert, fact = alert_life.raise_(change, at=city.now())
+    tx.add(alert)
+    if alert.level is not Level.RED:
+        tx.record(fact)
+        return alert
+    case = _open_case(city, tx, alert, "watch")
+    return tx.keep(msgspec.structs.replace(alert, case_id=case.id), fact)
+
+
+def _keep_red(city: City, tx: Tx, alert: Alert, fact: Fact) -> Alert:
+    if alert.level is Level.RED and alert.case_id is None:
+        case = _open_case(city, tx, alert, "watch")
+        alert = msgspec.structs.replace(alert, case_id=case.id)
+    return tx.keep(alert, fact)
+
+
+def _open_case(city: City, tx: Tx, alert: Alert, by: str) -> Case:
+    case, fact = cases.open_from_alert(alert, id=tx.next_case_id(city.now()), at=city.now(), by=by)
+    tx.add(case)
+    tx.record(fact)
+    return case

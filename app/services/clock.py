@@ -1,0 +1,123 @@
+"""The clock role: what is due, what waits for its case, what waits for the feed.
+
+The next moment is a column. Each round selects what is due and claims it by compare-and-set on the
+version, so that any number of clocks may run and none doubles another.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.city import City
+from app.domain import alert_life, due
+from app.domain.alerts import Alert
+from app.domain.cases import Case
+from app.domain.tasks import Task
+from app.services import reports
+from app.store.tx import Tx, telling
+
+log = logging.getLogger(__name__)
+
+ROLE = "clock"
+ROUND_MS = 500  # the longest that a due moment or an unpublished fact waits
+BATCH = 200
+SWEEP = timedelta(hours=1)
+ANSWERS_KEPT = timedelta(days=7)  # default: longer than any phone is offline
+
+# kind → what the domain says when its moment has come: (thing, fact) or None
+LOOKS: tuple[tuple[Any, Callable[..., Any]], ...] = (
+    (Case, due.look_at_case),
+    (Task, due.look_at_task),
+    (Alert, alert_life.look_at),
+)
+
+
+def tick(city: City) -> int:
+    """Tell everything that has become due, and bring waiting facts to the feed; return how many.
+
+    1. Select what has next_due <= now. 2. Save what the domain makes of it, where nobody was
+    faster. 3. Again, until nothing is due (after a long stop a case is near due and overdue at
+    once). 4. Publish what the ledger has and the feed has not.
+    """
+    now = city.now()
+    told = sum(_tell(city, kind, look, now) for kind, look in LOOKS)
+    city.feed.publish(city.ledger)
+    return told
+
+
+def run(city: City, stop: threading.Event, consumer: str | None = None) -> None:
+    """Tick, open waiting reports and beat until told to stop; survives absent servers.
+
+    A Redis or ledger that is away is logged once, and again when it is back.
+    """
+    name = consumer or f"{socket.gethostname()}-{os.getpid()}"
+    away = ""
+    swept = city.now() - SWEEP
+    while not stop.is_set():
+        try:
+            _round(city, name)
+            swept = _forget_answers(city, swept)
+        except (RedisError, SQLAlchemyError) as why:
+            if not away:
+                log.warning("the clock waits: %s", why)
+            away = str(why)
+            stop.wait(1.0)
+            continue
+        except Exception:
+            # the outermost line: one odd row must not stop every other deadline
+            log.exception("a round of the clock failed")
+            stop.wait(1.0)
+            continue
+        if away:
+            log.info("the clock goes on")
+            away = ""
+
+
+def _round(city: City, consumer: str) -> None:
+    tick(city)
+    city.live.beat(ROLE, int(city.now().timestamp() * 1000))
+    reports.open_waiting(city, consumer, block_ms=ROUND_MS)
+
+
+def _forget_answers(city: City, swept: datetime) -> datetime:
+    """Drop old answers once an hour; return when that was done last."""
+    now = city.now()
+    if now < swept + SWEEP:
+        return swept
+    with city.ledger.begin() as tx:
+        tx.forget_answers(now - ANSWERS_KEPT)
+    return now
+
+
+def _tell(city: City, kind: Any, look: Callable[..., Any], now: datetime) -> int:
+    told = 0
+    while True:
+        with city.ledger.read() as tx:
+            waiting = tx.due(kind, now, BATCH)
+        if not waiting:
+            return told
+        with city.ledger.begin() as tx:
+            told += sum(_claim(tx, thing, look, now) for thing in waiting)
+
+
+def _claim(tx: Tx, thing: Alert | Case | Task, look: Callable[..., Any], now: datetime) -> int:
+    done = look(thing, at=now)
+    if done is None:
+        # nothing to tell: it must not be looked at for ever
+        tx.save(msgspec.structs.replace(thing, next_due=None))
+        return 0
+    after, fact = done
+    if not tx.save(after):
+        return 0
+    tx.record(telling(fact, msgspec.structs.replace(after, version=after.version + 1)))
+    return 1

@@ -1,0 +1,180 @@
+"""The way in: what the border has translated is placed, graded, registered and written.
+
+Every verb raises Unavailable when a store does not answer; the caller repeats the same batch,
+which is harmless: nothing is applied twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import msgspec
+import redis
+from sqlalchemy.exc import OperationalError
+
+from app.city import City
+from app.domain.kinds import BY_CODE
+from app.domain.readings import DeviceStatus, Quality, Readings, Telemetry, WorkerPosition
+from app.domain.reports import HotlineOrder, Report
+from app.errors import Invalid, Unavailable
+from app.services import photos, presence, roster
+from app.services.roster import Known
+from app.store.live import DeadLetter, Observed, Written
+
+# what Redis says when its disk or memory is full or it is not ready: it may be better in a moment
+PASSING = ("MISCONF", "OOM", "LOADING", "READONLY", "BUSY", "NOREPLICAS", "CLUSTERDOWN")
+
+
+class Filed(NamedTuple):
+    """A report as it came by wire: its pictures are bytes that are not stored yet."""
+
+    report: Report
+    pictures: tuple[bytes, ...] = ()
+
+
+class Letter(NamedTuple):
+    """A message that the border refused."""
+
+    topic: str
+    payload: bytes
+    reason: str
+    detail: str
+
+
+def observe(city: City, batch: Sequence[Telemetry], arrived: int) -> Written:
+    """Place, grade and write readings in order; `arrived` is epoch ms, at most 1,000 at a time.
+
+    A device that is new or has moved by more than 30 m is located and registered first. One that
+    nobody knows and that does not say where it is stays in the record with area "" and number -1.
+    """
+    with answering(city):
+        moved = roster.learn(city, batch)
+        known = roster.of(city)
+        return city.live.write(
+            [_observed(t, known, t.device in moved, arrived) for t in batch], arrived
+        )
+
+
+def _observed(t: Telemetry, known: dict[str, Known], moved: bool, arrived: int) -> Observed:
+    place = known.get(t.device, roster.NOWHERE)
+    kind = BY_CODE.get(t.kind)
+    reading = Readings(
+        n=place.n,
+        device=t.device,
+        kind=t.kind,
+        area=place.area,
+        at=t.at,
+        arrived=arrived,
+        metrics=t.metrics,
+        quality=grade(t),
+        moved=(place.lon, place.lat) if moved and place.n >= 0 else None,
+    )
+    value = t.metrics.get(kind.primary.code) if kind else None
+    return Observed(reading, place.lon, place.lat, place.grid, value, t.message_id, t.feed)
+
+
+def grade(t: Telemetry) -> int:
+    """The quality of a message: BAD when a metric is outside what its sensor can say."""
+    ranges = RANGES.get(t.kind)
+    if ranges:
+        for name, value in t.metrics.items():
+            limits = ranges.get(name)
+            if limits and not limits[0] <= value <= limits[1]:
+                return Quality.BAD
+    return t.quality
+
+
+RANGES = {
+    code: {metric.code: (metric.low, metric.high) for metric in kind.metrics}
+    for code, kind in BY_CODE.items()
+}
+
+
+def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
+    """Take births and farewells: a birth registers the device, a farewell makes it offline."""
+    if not statuses:
+        return
+    with answering(city):
+        roster.enrol(city, statuses)
+        presence.note(city, statuses)
+        city.live.mark_feed("telemetry", arrived)
+
+
+def positions(city: City, places: Sequence[WorkerPosition], arrived: int) -> int:
+    """Keep the newest position of each worker; returns how many were newer."""
+    with answering(city):
+        return city.live.put_positions(places, arrived)
+
+
+def receive(city: City, things: Sequence[Filed | Report | HotlineOrder], arrived: int) -> None:
+    """Keep reports and orders until the clock role opens their case; durable on return.
+
+    A picture that is none becomes a dead letter; its report is taken without it.
+    """
+    if not things:
+        return
+    with answering(city):
+        stored = [_with_photos(city, t, arrived) if isinstance(t, Filed) else t for t in things]
+        city.live.accept(stored, arrived)
+
+
+def _with_photos(city: City, filed: Filed, arrived: int) -> Report:
+    report, ids = filed.report, []
+    if not filed.pictures:
+        return report
+    has_place = report.lon is not None and report.lat is not None
+    area = city.areas.locate_one(report.lon, report.lat) if has_place else ""  # type: ignore[arg-type]
+    for picture in filed.pictures:
+        try:
+            ids.append(photos.keep(city, picture, by="ingest", area=area))
+        except Invalid as why:
+            letter = Letter(f"report {report.id}", picture, "bad_photo", why.message)
+            reject(city, [letter], arrived)
+    return msgspec.structs.replace(report, photos=tuple(ids))
+
+
+def reject(city: City, letters: Sequence[Letter], at: int) -> None:
+    """Keep refused messages as dead letters and count them by reason; `at` is epoch ms."""
+    with answering(city):
+        city.live.bury(
+            [
+                DeadLetter(
+                    topic=letter.topic,
+                    payload=letter.payload,
+                    size=len(letter.payload),
+                    reason=letter.reason,
+                    detail=letter.detail,
+                    at=at,
+                )
+                for letter in letters
+            ]
+        )
+
+
+def begin(city: City) -> None:
+    """Prepare the stores: groups exist, and a Redis that was emptied knows the devices again."""
+    with answering(city):
+        city.live.ensure_groups()
+        roster.restore(city)
+
+
+def beat(city: City, role: str) -> None:
+    """The role says that it lives."""
+    with answering(city):
+        city.live.beat(role, int(city.now().timestamp() * 1000))
+
+
+@contextmanager
+def answering(city: City) -> Iterator[None]:
+    """Turn a store that is away, full or busy into Unavailable; other errors are faults of ours."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError, OperationalError) as why:
+        roster.forget(city)
+        raise Unavailable(f"{type(why).__name__}: {why}") from why
+    except redis.ResponseError as why:
+        if not any(word in str(why) for word in PASSING):
+            raise
+        raise Unavailable(str(why)) from why

@@ -1,0 +1,164 @@
+"""Reports: what people, 12345 and systems tell becomes a case, once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+from redis.exceptions import ResponseError
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.city import City
+from app.domain import cases
+from app.domain.cases import Case
+from app.domain.facts import Fact
+from app.domain.people import User, Verb, require
+from app.domain.reports import HotlineOrder, Report
+from app.errors import Conflict, Invalid, Refused
+from app.services.photos import attach
+from app.services.places import place
+from app.store import keys
+from app.store.live import DeadLetter
+from app.store.tx import Tx
+
+log = logging.getLogger(__name__)
+
+GROUP = "clock"
+BATCH = 50
+# An entry takes milliseconds; whoever has held one for so long is dead.
+ABANDONED_MS = 5_000
+
+Entry = tuple[bytes, dict[bytes, bytes]]
+
+
+def file(city: City, report: Report, *, by: User) -> Case:
+    """A person reports something (上报); the same report id gives the same case again.
+
+    Raises Invalid when the place is outside the city or the matter code unknown.
+    """
+    with city.ledger.begin() as tx:
+        known = tx.case_of("grid", report.id)
+        if known is not None:
+            if tx.trail(known.id, limit=1)[0].who != (by.worker or by.id):
+                raise Conflict("上报编号已被使用，请重新上报。")
+            return known
+        area = place(city, tx, report)
+        if not area:
+            raise Invalid("位置不在本市范围内。", fields={"lon": "请在地图上选择本市内的位置"})
+        require(by, Verb.REPORT, area)
+        own = msgspec.structs.replace(report, worker=by.worker, channel=report.channel or "phone")
+        case = _open_from_report(city, tx, own, area, by.worker or by.id)
+        attach(tx, own.photos, case_id=case.id, area=case.area, by=by, at=city.now())
+    city.feed.publish(city.ledger)
+    return case
+
+
+def open_waiting(city: City, consumer: str, block_ms: int | None = None) -> int:
+    """Open the cases of accepted reports and orders that wait in Redis; return how many entries.
+
+    One transaction per entry, acknowledged after its commit; an entry that comes again finds its
+    case. What can never become a case is kept as a dead letter. `block_ms` waits for the next.
+    """
+    entries = _waiting(city, consumer, block_ms)
+    for entry_id, fields in entries:
+        if _take_in(city, fields):
+            with city.live.redis.pipeline(transaction=True) as pipe:
+                pipe.xack(keys.REPORTS, GROUP, entry_id)
+                pipe.xdel(keys.REPORTS, entry_id)
+                pipe.execute()
+    if entries:
+        city.feed.publish(city.ledger)
+    return len(entries)
+
+
+def _waiting(city: City, consumer: str, block_ms: int | None) -> list[Entry]:
+    redis = city.live.redis
+    try:
+        left: Any = redis.xautoclaim(
+            keys.REPORTS, GROUP, consumer, ABANDONED_MS, "0-0", count=BATCH
+        )
+    except ResponseError as why:
+        if "NOGROUP" not in str(why):
+            raise
+        redis.xgroup_create(keys.REPORTS, GROUP, "0", mkstream=True)
+        left = [b"0-0", []]
+    abandoned = [entry for entry in left[1] if entry[1]]
+    if abandoned:
+        return abandoned
+    fresh: Any = redis.xreadgroup(GROUP, consumer, {keys.REPORTS: ">"}, count=BATCH, block=block_ms)
+    streams = fresh.values() if isinstance(fresh, dict) else [found for _, found in fresh or []]
+    return [entry for found in streams for entry in _flat(found)]
+
+
+def _flat(found: list[Any]) -> list[Entry]:
+    return cast(list[Entry], found[0] if found and isinstance(found[0], list) else found)
+
+
+def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
+    """Whether the entry is done with: it is a case or a dead letter; False asks for it again."""
+    try:
+        thing = _decode(fields)
+        with city.ledger.begin() as tx:
+            _open(city, tx, thing)
+    except Conflict:
+        # another clock is opening the same report at this moment (only PostgreSQL lets two try)
+        return False
+    except (Refused, msgspec.DecodeError, KeyError, IntegrityError, DataError) as why:
+        log.warning("a report cannot become a case: %s", type(why).__name__)
+        _bury(city, fields, why)
+    return True
+
+
+def _decode(fields: dict[bytes, bytes]) -> Report | HotlineOrder:
+    kind: Any = HotlineOrder if fields[b"t"] == b"order" else Report
+    return msgspec.msgpack.decode(fields[b"b"], type=kind)
+
+
+def _open(city: City, tx: Tx, thing: Report | HotlineOrder) -> Case:
+    if isinstance(thing, HotlineOrder):
+        known = tx.case_of("hotline", thing.order_no)
+        return known or _open_from_order(city, tx, thing)
+    known = tx.case_of("grid", thing.id)
+    if known:
+        return known
+    area = place(city, tx, thing)
+    case = _open_from_report(city, tx, thing, area, thing.worker or thing.channel)
+    attach(tx, thing.photos, case_id=case.id, area=area, by="ingest", at=city.now())
+    return case
+
+
+def _open_from_report(city: City, tx: Tx, report: Report, area: str, by: str) -> Case:
+    now = city.now()
+    case, fact = cases.open_from_report(report, id=tx.next_case_id(now), at=now, area=area, by=by)
+    tx.add(report)
+    return _add(tx, case, fact)
+
+
+def _open_from_order(city: City, tx: Tx, order: HotlineOrder) -> Case:
+    now: datetime = city.now()
+    area = place(city, tx, order)
+    case, fact = cases.open_from_order(order, id=tx.next_case_id(now), at=now, area=area)
+    tx.add(order)
+    return _add(tx, case, fact)
+
+
+def _add(tx: Tx, case: Case, fact: Fact) -> Case:
+    tx.add(case)
+    tx.record(fact)
+    return case
+
+
+def _bury(city: City, fields: dict[bytes, bytes], why: Exception) -> None:
+    """Keep only why and which; the content of an order is personal."""
+    at = int(city.now().timestamp() * 1000)
+    letter = DeadLetter(
+        topic=fields.get(b"t", b"?").decode("utf-8", "replace"),
+        payload=b"",
+        size=len(fields.get(b"b", b"")),
+        reason="no_case",
+        detail=str(why) if isinstance(why, Refused) else type(why).__name__,
+        at=at,
+    )
+    city.live.bury([letter])

@@ -1,0 +1,170 @@
+"""The roster: which devices the city knows and where they stand, cached for the way in.
+
+Only new and moved devices are located, all of a batch in one query; the rest is a look-up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from app.city import City
+from app.domain.kinds import BY_CODE
+from app.domain.readings import Device, DeviceStatus, Telemetry
+from app.store.live import Live
+from app.store.points import OUTSIDE
+
+MOVED_M = 30.0  # default: below this it is the noise of a satellite receiver
+METRES_PER_DEGREE = 111_320.0
+
+
+class Known(NamedTuple):
+    """Where a device stands: number (-1 = not on the map), degrees, area code, grid index."""
+
+    n: int
+    lon: float
+    lat: float
+    area: str
+    grid: int
+
+
+NOWHERE = Known(-1, 0.0, 0.0, "", OUTSIDE)
+
+# one cache per live store: a second city in the same process has its own devices
+_known: WeakKeyDictionary[Live, dict[str, Known]] = WeakKeyDictionary()
+
+
+def of(city: City) -> dict[str, Known]:
+    """The cached roster: device code → where it stands."""
+    return _known.setdefault(city.live, {})
+
+
+def forget(city: City) -> None:
+    """Drop the cache: Redis was away and may have come back another."""
+    _known.pop(city.live, None)
+
+
+def learn(city: City, batch: Sequence[Telemetry]) -> set[str]:
+    """Register the devices of a batch that are new or have moved; returns their codes."""
+    known = of(city)
+    look_up(city, {t.device for t in batch if t.device not in known})
+    news: dict[str, Telemetry] = {}
+    for t in batch:
+        if t.lon is not None and t.lat is not None and _is_elsewhere(known.get(t.device), t):
+            news[t.device] = t
+    if not news:
+        return set()
+    codes = list(news)
+    places = _located(city, news)
+    before = city.live.devices(codes)
+    devices = [
+        _device(before.get(code), t, places[code]) for code, t in news.items() if t.kind in BY_CODE
+    ]
+    for code, t in news.items():
+        if t.kind not in BY_CODE and t.lon is not None and t.lat is not None:
+            known[code] = Known(-1, t.lon, t.lat, places[code], OUTSIDE)
+    return set(register(city, devices))
+
+
+def enrol(city: City, statuses: Sequence[DeviceStatus]) -> None:
+    """Register what births say; a status without a place only completes a known device."""
+    newest = {s.device: s for s in statuses if s.online and s.kind in BY_CODE}
+    before = city.live.devices(newest)
+    places = _located(city, newest)
+    devices = []
+    for code, s in newest.items():
+        old = before.get(code)
+        if code in places or old is not None:
+            new = _device(old, s, places.get(code, old.area if old else ""))
+            if new != old:
+                devices.append(new)
+    register(city, devices)
+
+
+def register(city: City, devices: Sequence[Device]) -> list[str]:
+    """Number the devices, keep them in Redis, ledger and cache; returns their codes."""
+    if not devices:
+        return []
+    grids = [grid_of(city, device.area) for device in devices]
+    numbered = city.live.register(devices, grids)
+    with city.ledger.begin() as tx:
+        tx.put_devices(numbered)
+    known = of(city)
+    for device, grid in zip(numbered, grids, strict=True):
+        known[device.code] = Known(device.n, device.lon, device.lat, device.area, grid)
+    return [device.code for device in numbered]
+
+
+def look_up(city: City, codes: set[str]) -> None:
+    """Bring devices that Redis knows into the cache."""
+    if not codes:
+        return
+    known = of(city)
+    for code, d in city.live.devices(codes).items():
+        known[code] = Known(d.n, d.lon, d.lat, d.area, grid_of(city, d.area))
+
+
+def restore(city: City) -> None:
+    """A Redis without devices gets those of the ledger, with new numbers."""
+    forget(city)
+    if city.live.devices():
+        return
+    with city.ledger.read() as tx:
+        devices = tx.devices()
+    register(city, devices)
+
+
+def _located(city: City, said: Mapping[str, Telemetry | DeviceStatus]) -> dict[str, str]:
+    """The area codes of those that say where they are, by one query."""
+    sited = {c: (s.lon, s.lat) for c, s in said.items() if s.lon is not None and s.lat is not None}
+    if not sited:
+        return {}
+    lons, lats = zip(*sited.values(), strict=True)
+    return dict(zip(sited, city.areas.locate(lons, lats), strict=True))
+
+
+def grid_of(city: City, area: str) -> int:
+    """The index of a grid in the packed points, OUTSIDE when the area is none."""
+    try:
+        return city.areas.grid_index(area)
+    except KeyError:
+        return OUTSIDE
+
+
+def _is_elsewhere(place: Known | None, t: Telemetry) -> bool:
+    if place is None or t.lon is None or t.lat is None:
+        return True
+    if place.n < 0 and t.kind in BY_CODE:
+        return True
+    north = (t.lat - place.lat) * METRES_PER_DEGREE
+    east = (t.lon - place.lon) * METRES_PER_DEGREE * math.cos(math.radians(t.lat))
+    return north * north + east * east > MOVED_M * MOVED_M
+
+
+def _device(old: Device | None, said: Telemetry | DeviceStatus, area: str) -> Device:
+    """The device as it is now: what was said, completed by what was known."""
+    told = {"lon": said.lon, "lat": said.lat} if said.lon is not None else {}
+    more: dict[str, object] = {}
+    if isinstance(said, DeviceStatus):
+        named = ("name", "period_s", "gateway", "unit")
+        more = {field: getattr(said, field) for field in named if getattr(said, field) is not None}
+    if old is not None:
+        return msgspec.structs.replace(old, area=area, **told, **more)
+    kind = BY_CODE[said.kind]
+    assert said.lon is not None
+    assert said.lat is not None
+    new = Device(
+        code=said.device,
+        n=0,
+        kind=said.kind,
+        name=f"{kind.name} {said.device}",
+        lon=said.lon,
+        lat=said.lat,
+        area=area,
+        period_s=kind.period_s,
+    )
+    return msgspec.structs.replace(new, **more)

@@ -1,0 +1,180 @@
+"""Views of alerts: the list with its counts, the strip of the last hours, one alert's card."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.city import City
+from app.domain import cases
+from app.domain.alert_life import RESPONSE
+from app.domain.alerts import Alert, AlertStatus
+from app.domain.cases import Case, CaseMove, CaseStatus
+from app.domain.dispatching import metres
+from app.domain.kinds import BY_CODE
+from app.domain.levels import Level
+from app.domain.people import User, Verb, Worker, may, require
+from app.domain.rules import Rule
+from app.services.views_scope import builtins, live_or, now_ms, place, root, scope_in
+from app.store.tx import Tx
+
+MOST_ROWS = 60
+STRIP_BARS, BAR_S = 144, 300
+WORKED_ON = {CaseStatus.PENDING_HANDLE, CaseStatus.HANDLING, CaseStatus.PENDING_CHECK}
+Row = dict[str, Any]
+
+
+def alerts_panel(
+    city: City, user: User, area: str | None = None, domain: str | None = None
+) -> dict[str, Any]:
+    """Return the open alerts, worst first, and how many there are of each level."""
+    scope = scope_in(city, user, area or root(city, user))
+    hour_ago = city.now() - timedelta(hours=1)
+    with city.ledger.read() as tx:
+        alerts = tx.alerts(scope=scope, open=True, domain=domain)
+        last_hour = len(tx.alerts(scope=scope, domain=domain, since=hour_ago))
+        statuses = _case_statuses(tx, alerts)
+    return {
+        "total": len(alerts),
+        "last_hour": last_hour,
+        "levels": {str(level): _counts(alerts, level, statuses) for level in (4, 3, 2, 1)},
+        "alerts": [_row(city, a, statuses) for a in sorted(alerts, key=_urgency)[:MOST_ROWS]],
+    }
+
+
+def _urgency(alert: Alert) -> tuple[bool, int, float]:
+    waiting = alert.level is Level.RED and alert.status is AlertStatus.RAISED
+    return not waiting, -int(alert.level), -alert.raised_at.timestamp()
+
+
+def _case_statuses(tx: Tx, alerts: list[Alert]) -> dict[str, CaseStatus]:
+    return {alert.case_id: tx.case(alert.case_id).status for alert in alerts if alert.case_id}
+
+
+def _counts(alerts: list[Alert], level: int, statuses: dict[str, CaseStatus]) -> dict[str, int]:
+    mine = [alert for alert in alerts if int(alert.level) == level]
+    return {
+        "open": len(mine),
+        "unacknowledged": sum(alert.status is AlertStatus.RAISED for alert in mine),
+        "handling": sum(statuses.get(alert.case_id or "") in WORKED_ON for alert in mine),
+    }
+
+
+def _row(city: City, alert: Alert, statuses: dict[str, CaseStatus]) -> Row:
+    status = statuses.get(alert.case_id or "")
+    return builtins(alert) | {
+        "place": place(city, alert.area),
+        "case_status": status.value if status else None,
+        "digits": _metric(alert)[1],
+    }
+
+
+def _metric(alert: Alert) -> tuple[str, int]:
+    """The name and the decimals of the metric that the alert is about."""
+    kind = BY_CODE.get(alert.kind)
+    found = [m for m in kind.metrics if m.code == alert.metric] if kind else []
+    return (found[0].name, found[0].digits) if found else ("", 0)
+
+
+def strip(
+    city: City, user: User, area: str | None = None, domain: str | None = None
+) -> dict[str, Any]:
+    """Return the alerts raised in the last 12 h: how many in each 5 minutes, and the worst."""
+    scope = scope_in(city, user, area or root(city, user))
+    until = (now_ms(city) // 1000 // BAR_S + 1) * BAR_S
+    start = until - STRIP_BARS * BAR_S
+    bars = [{"n": 0, "level": 0} for _ in range(STRIP_BARS)]
+    since = city.now() - timedelta(seconds=STRIP_BARS * BAR_S)
+    with city.ledger.read() as tx:
+        alerts = tx.alerts(scope=scope, domain=domain, since=since)
+    for alert in alerts:
+        slot = int(alert.raised_at.timestamp() - start) // BAR_S
+        if 0 <= slot < STRIP_BARS:
+            bars[slot]["n"] += 1
+            bars[slot]["level"] = max(bars[slot]["level"], int(alert.peak))
+    return {"since": start * 1000, "until": until * 1000, "bars": bars}
+
+
+def alert_card(city: City, user: User, alert_id: str) -> Row:
+    """Return one alert with its limits, last hour, nearest worker, escalation and what is allowed.
+
+    Raises NotFound and NotAllowed.
+    """
+    with city.ledger.read() as tx:
+        alert = tx.alert(alert_id)
+        require(user, Verb.VIEW, alert)
+        case = tx.case(alert.case_id) if alert.case_id else None
+        workers = [worker for worker in tx.workers(user.scope) if worker.on_duty]
+    statuses = {case.id: case.status} if case else {}
+    last = live_or(lambda: city.live.last(alert.device), None)
+    rule = rule_of(city, alert)
+    return _row(city, alert, statuses) | {
+        "metric_name": _metric(alert)[0],
+        "thresholds": _thresholds(rule, now_ms(city)),
+        "hold_s": rule.on_delay_ms / 1000 if rule and rule.on_delay_ms else None,
+        "quality": last.quality if last else None,
+        "curve": _last_hour(city, alert),
+        "worker": _nearest(city, alert, workers),
+        "may": _allowed(user, alert, case),
+        **_escalation(alert),
+    }
+
+
+def rule_of(city: City, alert: Alert) -> Rule | None:
+    """Return the alert's rule as it is fitted to its device, None when it is no longer there."""
+    fitted = city.rules.for_device(alert.kind, alert.device, alert.device_name)
+    return next((r for r in fitted if r.id == alert.rule), city.rules.rule(alert.rule))
+
+
+def _thresholds(rule: Rule | None, at_ms: int) -> list[dict[str, Any]]:
+    if rule is None:
+        return []
+    worst_first = sorted(rule.thresholds, reverse=True)
+    return [{"level": int(lv), "value": rule.threshold(int(lv), at_ms)} for lv in worst_first]
+
+
+def _last_hour(city: City, alert: Alert) -> list[list[float]]:
+    since = now_ms(city) - 3_600_000
+    nothing: list[tuple[int, dict[str, float]]] = []
+    kept = live_or(lambda: city.live.recent(alert.device, since), nothing)
+    return [[at, metrics[alert.metric]] for at, metrics in kept if alert.metric in metrics]
+
+
+def _nearest(city: City, alert: Alert, workers: list[Worker]) -> dict[str, Any] | None:
+    """The nearest worker on duty whose place is known."""
+    places: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {})
+    near = [
+        (metres(alert.lon, alert.lat, *places[worker.id][:2]), worker)
+        for worker in workers
+        if worker.id in places
+    ]
+    if not near:
+        return None
+    distance, worker = min(near, key=lambda pair: pair[0])
+    return {
+        "id": worker.id,
+        "name": worker.name,
+        "distance_m": round(distance),
+        "on_duty": worker.on_duty,
+    }
+
+
+def _escalation(alert: Alert) -> dict[str, str | None]:
+    if alert.status is not AlertStatus.RAISED or alert.next_due is None:
+        return {"escalates_at": None, "escalates_from": None}
+    wait = RESPONSE.get(alert.level)
+    start = max(alert.next_due - wait, alert.raised_at) if wait else alert.raised_at
+    return {"escalates_at": alert.next_due.isoformat(), "escalates_from": start.isoformat()}
+
+
+def _allowed(user: User, alert: Alert, case: Case | None) -> list[str]:
+    allowed = []
+    if alert.status is AlertStatus.RAISED and may(user, Verb.ACKNOWLEDGE, alert):
+        allowed.append("acknowledge")
+    if case is None:
+        can = alert.status is not AlertStatus.CLEARED and may(user, Verb.OPEN_CASE, alert)
+    else:
+        can = (case.status, CaseMove.DISPATCH) in cases.MOVES
+    if can and may(user, Verb.DISPATCH, alert):
+        allowed.append("dispatch")
+    return allowed

@@ -1,0 +1,177 @@
+"""Views of devices: what one says now, its curve, and what lies under a click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.city import City
+from app.domain.kinds import BY_CODE, Metric
+from app.domain.people import User, covers
+from app.domain.readings import Device
+from app.errors import Invalid, NotAllowed, NotFound, Unavailable
+from app.services.views_scope import builtins, now_ms, place, scope_in
+from app.store.points import POINT
+
+RECENT_H = 1  # what Redis keeps of every device for certain; longer curves come from history
+LONGEST_POINTS = 1500  # more than a screen has columns
+Row = dict[str, Any]
+
+
+def device(city: City, user: User, code: str) -> Row:
+    """Return a device by code, number or "n:<number>", with its newest message.
+
+    Raises NotFound and NotAllowed.
+    """
+    found = known(city, user, code)
+    last = city.live.last(found.code)
+    presence, level = _state(city, found.n)
+    kind = BY_CODE.get(found.kind)
+    metrics = [_metric(m, last.metrics.get(m.code) if last else None) for m in _of(kind)]
+    return {
+        "device": builtins(found),
+        "place": place(city, found.area),
+        "presence": presence,
+        "level": level,
+        "last": {"at": last.at, "quality": last.quality} if last else None,
+        "metrics": metrics,
+    }
+
+
+def known(city: City, user: User, code: str) -> Device:
+    """Return a device that the user may see."""
+    scope = scope_in(city, user, None)
+    number = code.removeprefix("n:")
+    found = city.live.device(int(number)) if number.isascii() and number.isdigit() else None
+    found = found or city.live.device(code)
+    if found is None:
+        raise NotFound("没有这台设备。")
+    if not covers(scope, found.area):
+        raise NotAllowed("您的数据范围不包含该设备。")
+    return found
+
+
+def _state(city: City, n: int) -> tuple[int, int]:
+    packed = city.live.points()[n * POINT.itemsize : (n + 1) * POINT.itemsize]
+    if len(packed) < POINT.itemsize:
+        return 0, 0
+    point = np.frombuffer(packed, dtype=POINT)[0]
+    return int(point["presence"]), int(point["level"])
+
+
+def _of(kind: Any) -> tuple[Metric, ...]:
+    return kind.metrics if kind else ()
+
+
+def _metric(metric: Metric, value: float | None) -> Row:
+    return {
+        "code": metric.code,
+        "name": metric.name,
+        "unit": metric.unit,
+        "digits": metric.digits,
+        "value": value,
+    }
+
+
+def curve(city: City, user: User, code: str, metric: str | None, hours: int) -> Row:
+    """Return {"metric", "unit", "points": [[ms, value], …]} of the last hours, oldest first.
+
+    The last hour comes from Redis, longer spans from history joined with it. `metric` None is the
+    kind's primary one; Invalid for one that the kind does not have.
+    """
+    found = known(city, user, code)
+    metrics = {m.code: m for m in _of(BY_CODE.get(found.kind))}
+    wanted = metric or next(iter(metrics), "")
+    if wanted not in metrics:
+        names = "、".join(metrics)
+        raise Invalid("该设备没有这个指标。", fields={"metric": f"可选:{names}"})
+    until = now_ms(city)
+    since = until - hours * 3_600_000
+    recent = [
+        (at, values[wanted])
+        for at, values in city.live.recent(found.code, since)
+        if wanted in values
+    ]
+    if hours > RECENT_H:
+        recent = _joined(_history(city, found.code, wanted, since, until), recent)
+    points = [[at, value] for at, value in _thinned(recent)]
+    return {"metric": wanted, "unit": metrics[wanted].unit, "points": points}
+
+
+def _history(city: City, code: str, metric: str, since: int, until: int) -> list[tuple[int, float]]:
+    """Ask DuckDB; under gevent in a real thread, since it would stop every browser's push."""
+
+    def ask() -> list[tuple[int, float]]:
+        return city.history.curve(code, metric, since, until)
+
+    try:
+        return in_thread(ask)
+    except OSError as why:
+        raise Unavailable("历史数据暂时不可用,请稍后再试。") from why
+
+
+def in_thread(ask: Any) -> Any:
+    """Run a blocking call without stopping the other greenlets; plainly where there are none."""
+    import sys
+
+    gevent = sys.modules.get("gevent")
+    monkey = sys.modules.get("gevent.monkey")
+    if gevent is None or monkey is None or not monkey.is_module_patched("socket"):
+        return ask()
+    return gevent.get_hub().threadpool.apply(ask)
+
+
+def _joined(old: list[tuple[int, float]], new: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """History up to where the recent list begins, then the recent list: nothing twice."""
+    if not new:
+        return old
+    return [point for point in old if point[0] < new[0][0]] + new
+
+
+def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """At most LONGEST_POINTS: of each stretch its lowest and highest, so that no peak is lost."""
+    if len(points) <= LONGEST_POINTS:
+        return points
+    step = -(-len(points) * 2 // LONGEST_POINTS)
+    kept = []
+    for i in range(0, len(points), step):
+        part = points[i : i + step]
+        ends = {min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1])}
+        kept += sorted(ends)
+    return kept
+
+
+def named(city: City, user: User, hits: list[Row]) -> list[Row]:
+    """Return the marks under a click in the shape of `search`; what the user may not see is left
+    out, and so are workers."""
+    found = [_named(city, user, hit) for hit in hits[:12]]
+    return [one for one in found if one]
+
+
+def _named(city: City, user: User, hit: Row) -> Row | None:
+    try:
+        if hit.get("type") == "device":
+            thing: Any = known(city, user, f"n:{int(hit['n'])}")
+            return _hit(city, "device", thing.code, thing.name or thing.code, thing)
+        if hit.get("type") in ("case", "alert"):
+            with city.ledger.read() as tx:
+                read = tx.case if hit["type"] == "case" else tx.alert
+                thing = read(str(hit["id"]))
+            if covers(scope_in(city, user, None), thing.area):
+                return _hit(city, hit["type"], thing.id, thing.title, thing)
+    except (NotFound, NotAllowed):
+        return None
+    return None
+
+
+def _hit(city: City, kind: str, code: str, name: str, thing: Any) -> Row:
+    return {
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "place": place(city, thing.area),
+        "area": thing.area,
+        "lon": thing.lon,
+        "lat": thing.lat,
+    }

@@ -1,0 +1,105 @@
+"""Exceptions of the cockpit: only what is not all right, worst first, each with its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.city import City
+from app.domain.cases import Case
+from app.domain.levels import Level
+from app.services.figures import points_in
+from app.services.views_ground import CONSTANT_FEEDS
+from app.services.views_scope import live_or, now_ms, prefix
+from app.services.views_today import Today, plain
+
+ON_TIME_TARGET = 95.0  # % (*default*)
+OFFLINE_SHARE = 0.05  # of the devices: the rest of the online target of 95 %
+SURGE, SURGE_FROM = 1.5, 5  # times last week's calls, and at least so many (*default*)
+Row = dict[str, Any]
+
+
+def exceptions(
+    city: City, today: Today, code: str, children: list[Row], week_ago: list[Case]
+) -> list[Row]:
+    """Only what is not all right, worst first."""
+    found = [
+        *_red_waiting(today, code),
+        *_feeds_silent(city),
+        *_overdue(today, children),
+        *_on_time_low(today, code),
+        *_offline(city, code),
+        *_surges(today, children, week_ago),
+    ]
+    return sorted(found, key=lambda one: -one["level"])
+
+
+def _exception(
+    kind: str, level: Level, value: float, rows: Row | None, *, name: str = "", limit: float = 0
+) -> Row:
+    said = {"kind": kind, "level": int(level), "name": name, "value": value, "limit": limit}
+    return said | {"rows": rows}
+
+
+def _red_waiting(today: Today, code: str) -> list[Row]:
+    query = {"status": "raised", "level": int(Level.RED)}
+    waiting = today.count("alerts", **query)
+    rows = {"what": "alerts", "area": code, **query}
+    return [_exception("red_unacknowledged", Level.RED, waiting, rows)] if waiting else []
+
+
+def _feeds_silent(city: City) -> list[Row]:
+    feeds, limit = live_or(city.live.feeds, dict[str, int]()), city.settings.feed_quiet_s
+    ages = {name: (now_ms(city) - feeds[name]) / 1000 for name in CONSTANT_FEEDS if name in feeds}
+    return [
+        _exception("feed_silent", Level.ORANGE, round(age), None, name=name, limit=limit)
+        for name, age in ages.items()
+        if age > limit
+    ]
+
+
+def _overdue(today: Today, children: list[Row]) -> list[Row]:
+    query = {"status": "open", "overdue": True}
+    counted = [(child, today.count("cases", **query, **child["where"])) for child in children]
+    return [
+        _exception(
+            "overdue_cases",
+            Level.ORANGE,
+            count,
+            {"what": "cases", "area": child["code"], **query},
+            name=child["name"],
+        )
+        for child, count in counted
+        if count
+    ]
+
+
+def _on_time_low(today: Today, code: str) -> list[Row]:
+    share = today.on_time()
+    if share is None or share >= ON_TIME_TARGET:
+        return []
+    rows = {"what": "cases", "area": code, "day": "due"}
+    return [_exception("on_time_low", Level.YELLOW, share, rows, limit=ON_TIME_TARGET)]
+
+
+def _offline(city: City, code: str) -> list[Row]:
+    points = live_or(lambda: points_in(city, prefix(city, code)), None)
+    if points is None or not len(points):
+        return []
+    silent = int((points["presence"] == 2).sum())
+    limit = int(len(points) * OFFLINE_SHARE)
+    found = _exception("offline_devices", Level.YELLOW, silent, None, limit=limit)
+    return [found] if silent > limit else []
+
+
+def _surges(today: Today, children: list[Row], week_ago: list[Case]) -> list[Row]:
+    query = {"source": "hotline", "day": "opened"}
+    found = []
+    for child in children:
+        now = today.count("cases", **query, **child["where"])
+        before = sum(all(fits(case) for fits in plain(child["where"])) for case in week_ago)
+        if now >= SURGE_FROM and before and now >= SURGE * before:
+            rows = {"what": "cases", "area": child["code"], **query}
+            name = child["name"]
+            surge = _exception("hotline_surge", Level.BLUE, now, rows, name=name, limit=before)
+            found.append(surge)
+    return found

@@ -1,0 +1,182 @@
+"""What a transaction can read: things by id, lists by filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select
+
+from app.domain.alerts import Alert
+from app.domain.cases import Case
+from app.domain.facts import Fact
+from app.domain.people import Unit, User, Worker
+from app.domain.readings import Device
+from app.domain.reports import HotlineOrder, Report
+from app.domain.tasks import Task
+from app.errors import NotFound
+from app.store import tables
+from app.store.rows import ENDED, OPENED, TABLES, Photo, Secret, of_row, within
+
+T = TypeVar("T", bound=msgspec.Struct)
+Changing = TypeVar("Changing", Alert, Case, Task)
+
+
+class Reads:
+    """The reads of one transaction; nouns as in the domain."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def alert(self, alert_id: str) -> Alert:
+        """Return an alert; NotFound when there is none."""
+        return self._one(Alert, alert_id, "没有这条预警")
+
+    def case(self, case_id: str) -> Case:
+        """Return a case; NotFound when there is none."""
+        return self._one(Case, case_id, "没有这个案件")
+
+    def task(self, task_id: str) -> Task:
+        """Return a task; NotFound when there is none."""
+        return self._one(Task, task_id, "没有这个任务")
+
+    def user(self, user_id: str) -> User:
+        """Return a user; NotFound when there is none."""
+        return self._one(User, user_id, "没有这个用户")
+
+    def worker(self, worker_id: str) -> Worker:
+        """Return a worker; NotFound when there is none."""
+        return self._one(Worker, worker_id, "没有这位处置人员")
+
+    def report(self, report_id: str) -> Report | None:
+        """Return a report, or None."""
+        return self._find(Report, tables.reports.c.id == report_id)
+
+    def order(self, order_no: str) -> HotlineOrder | None:
+        """Return a hotline order with its personal columns, or None."""
+        return self._find(HotlineOrder, tables.hotline_orders.c.order_no == order_no)
+
+    def open_alert(self, device: str, rule: str) -> Alert | None:
+        """Return the one alert of a device and rule that has not been cleared, or None."""
+        c = tables.alerts.c
+        return self._find(Alert, c.device == device, c.rule == rule, _open(Alert))
+
+    def has_alert(self, alert_id: str) -> bool:
+        """Whether an alert with this id was ever raised."""
+        return self._find(Alert, tables.alerts.c.id == alert_id) is not None
+
+    def case_of(self, source: str, source_id: str) -> Case | None:
+        """Return the case that an alert, report or order has opened, or None."""
+        return self._find(
+            Case, tables.cases.c.source == source, tables.cases.c.source_id == source_id
+        )
+
+    def alerts(self, **filters: Any) -> list[Alert]:
+        """Return alerts, newest first (filters: see `_where`)."""
+        return self._list(Alert, **filters)
+
+    def cases(self, **filters: Any) -> list[Case]:
+        """Return cases, newest first (filters: see `_where`)."""
+        return self._list(Case, **filters)
+
+    def tasks(self, **filters: Any) -> list[Task]:
+        """Return tasks, newest first (filters: see `_where`)."""
+        return self._list(Task, **filters)
+
+    def due(self, kind: type[Changing], now: datetime, limit: int = 500) -> list[Changing]:
+        """Return the things whose `next_due` has come, the longest waiting first."""
+        column = TABLES[kind].c.next_due
+        wanted = select(TABLES[kind]).where(column <= now).order_by(column).limit(limit)
+        return [of_row(kind, row) for row in self.connection.execute(wanted).mappings()]
+
+    def users(self) -> list[User]:
+        """Return all users by id."""
+        return self._all(User, tables.users.c.id)
+
+    def user_secret(self, user_id: str) -> Secret | None:
+        """Return the password hash and lock of a user, or None."""
+        wanted = select(tables.users).where(tables.users.c.id == user_id)
+        row = self.connection.execute(wanted).mappings().one_or_none()
+        return None if row is None else of_row(Secret, row)
+
+    def workers(self, scope: str = "") -> list[Worker]:
+        """Return the workers whose grid lies in a scope, by id."""
+        return self._all(Worker, tables.workers.c.id, within(tables.workers.c.grid, scope))
+
+    def units(self, scope: str = "") -> list[Unit]:
+        """Return the units whose area lies in a scope, by id."""
+        return self._all(Unit, tables.units.c.id, within(tables.units.c.area, scope))
+
+    def devices(self, scope: str = "") -> list[Device]:
+        """Return the registered devices in a scope, by number."""
+        return self._all(Device, tables.devices.c.n, within(tables.devices.c.area, scope))
+
+    def photos(self, photo_id: str) -> list[Photo]:
+        """Return the upload and the uses of a photo; empty when unknown."""
+        return self._all(Photo, tables.photos.c.at, tables.photos.c.id == photo_id)
+
+    def trail(self, thing: str, limit: int = 200) -> list[Fact]:
+        """Return what has happened to a thing, oldest first."""
+        c = tables.facts.c
+        wanted = select(tables.facts).where(c.thing == thing).order_by(c.seq).limit(limit)
+        return [of_row(Fact, row) for row in self.connection.execute(wanted).mappings()]
+
+    def last_seq(self) -> int:
+        """Return the newest fact's number as this transaction sees it, 0 when there is none."""
+        c = tables.counters.c
+        return self.connection.execute(select(c.value).where(c.name == "facts")).scalar_one()
+
+    def _one(self, kind: type[T], key: str, missing: str) -> T:
+        found = self._find(kind, TABLES[kind].c.id == key)
+        if found is None:
+            raise NotFound(missing)
+        return found
+
+    def _find(self, kind: type[T], *where: ColumnElement[bool]) -> T | None:
+        row = self.connection.execute(select(TABLES[kind]).where(*where)).mappings().first()
+        return None if row is None else of_row(kind, row)
+
+    def _all(self, kind: type[T], order: Any, *where: ColumnElement[bool]) -> list[T]:
+        wanted = select(TABLES[kind]).where(*where).order_by(order)
+        return [of_row(kind, row) for row in self.connection.execute(wanted).mappings()]
+
+    def _list(self, kind: type[T], *, limit: int | None = None, **filters: Any) -> list[T]:
+        table = TABLES[kind]
+        opened = table.c[OPENED[kind]]
+        wanted = select(table).where(*_where(kind, **filters))
+        rows = self.connection.execute(wanted.order_by(opened.desc(), table.c.id).limit(limit))
+        return [of_row(kind, row) for row in rows.mappings()]
+
+
+def _open(kind: type) -> ColumnElement[bool]:
+    return TABLES[kind].c.status.not_in(sorted(ENDED[kind]))
+
+
+def _where(
+    kind: type,
+    *,
+    scope: str = "",
+    status: str | Sequence[str] | None = None,
+    open: bool | None = None,  # noqa: A002 - reads well at the caller: cases(open=True)
+    since: datetime | None = None,
+    until: datetime | None = None,
+    **equal: Any,
+) -> list[ColumnElement[bool]]:
+    """Turn filters into conditions.
+
+    scope: area prefix; status: one or several; open: not ended; since <= opened < until; any
+    other name is a column that must equal its value (worker, case_id, domain, level, …).
+    """
+    table = TABLES[kind]
+    where = [within(table.c.area, scope)] if scope else []
+    where += [table.c[name] == value for name, value in equal.items() if value is not None]
+    if status is not None:
+        where.append(table.c.status.in_([status] if isinstance(status, str) else list(status)))
+    if open is not None:
+        where.append(_open(kind) if open else ~_open(kind))
+    opened = table.c[OPENED[kind]]
+    where += [opened >= since] if since is not None else []
+    where += [opened < until] if until is not None else []
+    return where

@@ -1,0 +1,90 @@
+"""What stands before every request: sign-in, forged requests, idle time, security headers."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from app.errors import NotAllowed, SignInNeeded
+from app.web.auth import touch
+
+# The phone's shell, its manifest and its service worker must load without sign-in: they hold no
+# data, and a service worker that is redirected to /login can never be updated.
+OPEN = ("/login", "/healthz", "/metrics", "/m/", "/vendor/", "/favicon.ico")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def register(server: Flask, inline_scripts: list[str], refresh_only: frozenset[str]) -> None:
+    """Install the guards; `refresh_only` are the Dash inputs that no person has touched."""
+    forged = CSRFProtect(server)
+    policy = _policy(inline_scripts)
+
+    @server.before_request
+    def stand_guard() -> None:
+        if request.method not in SAFE:
+            _refuse_forged(forged)
+        if request.path.startswith(OPEN) or request.path == "/m":
+            return
+        if not current_user.is_authenticated:
+            raise SignInNeeded("请先登录。")
+        if not _is_refresh(refresh_only):
+            touch()
+
+    @server.after_request
+    def seal(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.path.startswith("/api/") or "/_dash-" in request.path:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _policy(inline_scripts: list[str]) -> str:
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(inline_scripts)}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            "connect-src 'self' ws: wss:",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        ]
+    )
+
+
+def _refuse_forged(forged: CSRFProtect) -> None:
+    """Check the token, or for Dash's own callback POSTs where they come from.
+
+    Dash's renderer cannot send our token. Those POSTs are guarded by the SameSite=Lax cookie (no
+    other site's POST carries the session), by their JSON type (no HTML form can send it), and here
+    by Origin, which every browser adds to a POST: another site's page cannot leave it out.
+    """
+    if "/_dash-" in request.path:
+        if not _from_here():
+            raise NotAllowed("请求来源不明,请从本系统页面操作。")
+        return
+    forged.protect()
+
+
+def _from_here() -> bool:
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(source).netloc == request.host
+
+
+def _is_refresh(refresh_only: frozenset[str]) -> bool:
+    """Whether this is a callback that the live layer has triggered: it keeps no session alive."""
+    if not request.path.endswith("/_dash-update-component"):
+        return False
+    body = request.get_json(silent=True)
+    changed = body.get("changedPropIds", []) if isinstance(body, dict) else []
+    return bool(changed) and set(changed) <= refresh_only

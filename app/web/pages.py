@@ -1,0 +1,117 @@
+"""The two Dash pages on our Flask server, and the few files that we serve from disk.
+
+Two Dash instances share one set of callbacks: each page then has its own layout and its own
+address, and neither needs a router.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import html
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    has_request_context,
+    redirect,
+    request,
+    send_from_directory,
+)
+from flask_login import current_user
+
+import callbacks
+import layouts.cockpit
+import layouts.wall
+from app.city import City
+from app.errors import NotFound
+from app.services import views
+from app.web.auth import whoami
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = Path(__file__).parent / "phone"
+VENDOR = {
+    "socket.io.min.js": ROOT / "node_modules/socket.io-client/dist/socket.io.min.js",
+    "idb.js": ROOT / "node_modules/idb/build/index.js",
+}
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<rect width="16" height="16" rx="3" fill="#0b2a4a"/>'
+    '<path d="M3 12V7h3v5m1 0V3h3v9m1 0V9h2v3" fill="#3cc8e8"/></svg>'
+)
+NOT_INSTALLED = "前端依赖尚未安装:请在项目目录运行 npm ci(make run 会自动完成)。"
+
+
+def mount(server: Flask, city: City) -> list[str]:
+    """Mount /wall/ and /cockpit/; return the hashes of Dash's inline scripts for the CSP."""
+    hashes: set[str] = set()
+    for name, title, page in (
+        ("wall", "一网统管 · 大屏", layouts.wall.page),
+        ("cockpit", "一网统管 · 驾驶舱", layouts.cockpit.page),
+    ):
+        wall = _dash(server, name, title)
+        wall.layout = _layout(city, page)
+        callbacks.register(wall, city, whoami)
+        hashes |= set(wall.csp_hashes())
+    return sorted(hashes)
+
+
+def _dash(server: Flask, name: str, title: str) -> dash.Dash:
+    return dash.Dash(
+        f"chengyun-{name}",
+        server=server,  # type: ignore[arg-type]  # Dash names its own type too narrowly
+        url_base_pathname=f"/{name}/",
+        assets_folder=str(ROOT / "layouts" / "assets"),
+        assets_path_ignore=["^live$"],  # boot.js imports the modules; Dash would load them twice
+        title=title,
+        update_title="",
+        suppress_callback_exceptions=True,
+        on_error=callbacks.on_error,
+        compress=False,
+    )
+
+
+def _layout(city: City, page: Any) -> Any:
+    """A layout is built for each load, for the user who asks; Dash itself asks once as nobody."""
+
+    def build() -> Any:
+        if not has_request_context() or not current_user.is_authenticated:
+            return html.Div()
+        return page(views.page(city, whoami()))
+
+    return build
+
+
+def files() -> Blueprint:
+    """Return the blueprint of the phone's shell and of the npm packages' browser files."""
+    shelf = Blueprint("files", __name__)
+
+    @shelf.get("/m")
+    def to_phone() -> Any:
+        query = request.query_string.decode()
+        return redirect("/m/" + (f"?{query}" if query else ""))
+
+    @shelf.get("/m/")
+    def phone() -> Any:
+        return send_from_directory(PHONE, "index.html", max_age=0)
+
+    @shelf.get("/m/<path:name>")
+    def phone_file(name: str) -> Any:
+        return send_from_directory(PHONE, name, max_age=0)
+
+    @shelf.get("/favicon.ico")
+    def icon() -> Any:
+        return Response(ICON, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+
+    @shelf.get("/vendor/<name>")
+    def vendor(name: str) -> Any:
+        path = VENDOR.get(name)
+        if path is None:
+            raise NotFound("没有这个文件。")
+        if not path.is_file():
+            raise NotFound(NOT_INSTALLED)
+        return send_from_directory(path.parent, path.name, mimetype="text/javascript")
+
+    return shelf

@@ -1,0 +1,48 @@
+"""The web role's own process: gevent patches the standard library before anything else is imported.
+
+Import this module only from the process that is to be the web role: patching is for the whole
+process. The roles that use paho, geopandas or DuckDB are other processes and are never patched.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Patch, open the city of the settings, serve until SIGTERM or SIGINT; the exit code."""
+    from gevent import monkey
+
+    monkey.patch_all()
+    return _serve()
+
+
+def _serve() -> int:
+    import logging
+    import signal
+    from threading import Event
+
+    import gevent
+
+    from app.city import open_city
+    from app.config import load_settings
+    from app.errors import BadConfiguration
+    from app.web.server import serve
+
+    try:
+        settings = load_settings()
+    except BadConfiguration as why:
+        sys.stderr.write("城运 cannot start:\n" + "".join(f"  - {x}\n" for x in why.faults))
+        return 2
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stop.set)
+    try:
+        serve(open_city(settings), stop)
+    except BadConfiguration as why:
+        sys.stderr.write("城运 cannot start:\n" + "".join(f"  - {x}\n" for x in why.faults))
+        return 2
+    return 0

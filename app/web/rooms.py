@@ -1,0 +1,177 @@
+"""Who hears what: default closed. Rooms are made of scopes; a grid worker has only his own.
+
+* scope:<prefix>  readings, states and positions inside a scope, from the moment of connecting
+* facts:<prefix>  facts inside a scope, from the moment of `resume`
+* worker:<id>     facts about this worker's own tasks and cases, from the moment of connecting
+* pulse:<area>    the pulse with the figures of this area ("" without figures)
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from flask import request, session
+from flask_login import current_user
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+
+from app.city import City
+from app.domain.facts import LISTS, Fact
+from app.domain.people import Role, User, Verb, covers, may
+from app.errors import Refused
+from app.services import views
+from app.web.auth import idle_limit, still_signed_in
+
+
+def watches(user: User) -> bool:
+    """Whether this user's screens show a whole area; by the table of roles, default closed."""
+    return user.role is not Role.GRID_WORKER and may(user, Verb.VIEW)
+
+
+def hears(user: User, fact: Fact) -> bool:
+    """Whether a fact may reach this user: only things of the screens, only his scope or himself."""
+    if not fact.body.keys() & LISTS.keys():
+        return False  # sign-ins, locks and the like are for the audit, not for the screens
+    if user.role is Role.GRID_WORKER:
+        return user.worker is not None and fact.worker == user.worker
+    return watches(user) and covers(user.scope, fact.area)
+
+
+@dataclass
+class Listener:
+    """One connected socket; `seen` is the last sign of its user, in epoch seconds."""
+
+    user: User
+    epoch: int
+    area: str
+    seen: float
+    live: bool = False
+
+
+class Audience:
+    """The connected sockets of this process, counted by what they may hear."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, Listener] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def add(self, sid: str, listener: Listener) -> None:
+        """Note a new socket."""
+        with self._lock:
+            self._listeners[sid] = listener
+
+    def remove(self, sid: str) -> None:
+        """Forget a socket; harmless when it is unknown."""
+        with self._lock:
+            self._listeners.pop(sid, None)
+
+    def get(self, sid: str) -> Listener | None:
+        """Return the listener of a socket, or None."""
+        return self._listeners.get(sid)
+
+    def all(self) -> list[tuple[str, Listener]]:
+        """Return every socket with its listener."""
+        with self._lock:
+            return list(self._listeners.items())
+
+    def scopes(self) -> set[str]:
+        """Return the scopes that somebody watches now."""
+        return {x.user.scope for _, x in self.all() if watches(x.user)}
+
+    def areas(self) -> set[str]:
+        """Return the areas whose figures somebody looks at now, "" among them for workers."""
+        return {x.area for _, x in self.all()}
+
+    def workers(self) -> set[str]:
+        """Return the grid workers who are connected now."""
+        return {x.user.worker for _, x in self.all() if x.user.worker and not watches(x.user)}
+
+    def roles(self) -> Counter[str]:
+        """Return how many sockets each role has."""
+        return Counter(x.user.role.value for _, x in self.all())
+
+    def touch(self, user_id: str, at: float) -> None:
+        """Note that a user did something at `at`."""
+        for _, listener in self.all():
+            if listener.user.id == user_id:
+                listener.seen = max(listener.seen, at)
+
+
+def fact_room(user: User) -> str | None:
+    """Return the room in which this user hears facts, None for nobody's."""
+    if user.role is Role.GRID_WORKER:
+        return f"worker:{user.worker}" if user.worker else None
+    return f"facts:{user.scope}" if watches(user) else None
+
+
+def register(sockets: SocketIO, city: City) -> Audience:
+    """Install connect, disconnect and the choice of the area; return who is there."""
+    audience = Audience()
+    sockets.on_event("connect", _connect(city, audience))
+    sockets.on_event("disconnect", lambda *_: audience.remove(_sid()))
+    sockets.on_event("look", _look(city, audience))
+    return audience
+
+
+def allowed(city: City, audience: Audience) -> Listener | None:
+    """Return the listener of the present event when he is still signed in; ask at each event."""
+    listener = audience.get(_sid())
+    if listener is None:
+        return None
+    return listener if signed_in(city, listener) else None
+
+
+def signed_in(city: City, listener: Listener) -> bool:
+    """Whether this socket's sign-in still holds: not replaced, not idle for too long."""
+    limit = idle_limit(listener.user, city.settings.session_idle_min).total_seconds()
+    if time.time() - listener.seen > limit:
+        return False
+    return still_signed_in(city, listener.user.id, listener.epoch) == listener.user
+
+
+def _connect(city: City, audience: Audience) -> Callable[..., None]:
+    def connect(_auth: Any = None) -> None:
+        if not current_user.is_authenticated:
+            raise ConnectionRefusedError("sign_in_needed")
+        user: User = current_user.user
+        area = views.root(city, user) if watches(user) else ""
+        epoch, seen = int(session.get("epoch", -1)), float(session.get("seen", 0))
+        audience.add(_sid(), Listener(user, epoch, area, seen))
+        join_room(f"pulse:{area}")
+        if watches(user):
+            join_room(f"scope:{user.scope}")
+        elif room := fact_room(user):
+            join_room(room)  # a phone reads its short snapshot anew at each fact: no replay needed
+
+    return connect
+
+
+def _look(city: City, audience: Audience) -> Callable[..., Any]:
+    def look(message: Any = None) -> Any:
+        """The screen now shows this area: its pulse carries the area's figures."""
+        listener = allowed(city, audience)
+        wanted = message.get("area") if isinstance(message, dict) else None
+        if listener is None or not watches(listener.user) or not isinstance(wanted, str):
+            return {"error": "forbidden"}
+        try:
+            area = views.allowed_area(city, listener.user, wanted)
+        except Refused as why:
+            return {"error": why.code}
+        leave_room(f"pulse:{listener.area}")
+        listener.area = area
+        join_room(f"pulse:{area}")
+        return {"area": area}
+
+    return look
+
+
+def _sid() -> str:
+    sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+    return sid

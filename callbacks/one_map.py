@@ -1,0 +1,57 @@
+"""The map: its ground changes with the area, its colours with the facts, its marks alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+
+from app.city import City
+from app.domain.people import User
+from app.services import views
+from layouts import address, ids, one_map
+
+
+def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
+    """Register the place, the ground and the colours."""
+
+    @wall.callback(
+        Output(ids.TABS, "children"),
+        Output(ids.BREADCRUMB, "children"),
+        Output(ids.LIVE_VIEW, "data-view"),
+        Output(ids.PLACE, "data"),
+        Input(ids.URL, "search"),
+        State(ids.PLACE, "data"),
+    )
+    def place(query: str, before: str | None) -> Any:
+        here = address.read(query)
+        ground = views.ground(city, whoami(), here.area)
+        code = ground["area"]["code"]
+        view = one_map.looked_at(ground, here)
+        moved = no_update if code == before else code
+        return one_map.tabs(here.tab), one_map.breadcrumb(ground), view, moved
+
+    @wall.callback(
+        Output(ids.AREAS, "data"),
+        Output(ids.OUTLINE, "data"),
+        Output(ids.MAP, "viewport"),
+        Input(ids.PLACE, "data"),
+        prevent_initial_call=True,
+    )
+    def ground(code: str) -> Any:
+        found = views.ground(city, whoami(), code)
+        return found["children"], found["outline"], one_map.viewport(found)
+
+    @wall.callback(
+        Output(ids.AREAS, "hideout"),
+        Output(ids.LAYERS, "children"),
+        Input(ids.URL, "search"),
+        Input(ids.AREAS, "data"),
+        Input(ids.PULSE, "data"),
+    )
+    def colours(query: str, *_: Any) -> Any:
+        here, user = address.read(query), whoami()
+        counts = views.choropleth(city, user, here.area, here.tab)["counts"]
+        layers = views.layers(city, user, here.area, here.tab)
+        return one_map.hideout(counts), one_map.legend(layers, counts)

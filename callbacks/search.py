@@ -1,0 +1,39 @@
+"""Search, and the pick list when several marks lie under one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from app.city import City
+from app.domain.people import User
+from app.services import views
+from layouts import ids, search
+
+
+def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
+    """Register the search and the pick list."""
+
+    @wall.callback(
+        Output(ids.FOUND, "children"), Input(ids.SEARCH, "value"), prevent_initial_call=True
+    )
+    def find(words: str | None) -> Any:
+        words = (words or "").strip()
+        return search.found(words, views.search(city, whoami(), words) if words else [])
+
+    @wall.callback(
+        Output(ids.FOUND, "children", allow_duplicate=True),
+        Input(ids.MAP_CLICK, "data"),
+        prevent_initial_call=True,
+    )
+    def pick(click: dict[str, Any] | None) -> Any:
+        hits = (click or {}).get("hits") or []
+        return search.picks(views.named(city, whoami(), hits)) if len(hits) > 1 else []
+
+    @wall.callback(
+        Output(ids.SEARCH, "value"), Input(ids.ACT_FOUND, "data"), prevent_initial_call=True
+    )
+    def clear(_: Any) -> str:
+        return ""

@@ -1,0 +1,24 @@
+"""The alerts of the last 12 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from app.city import City
+from app.domain.people import User
+from app.services import views
+from layouts import address, ids, strip
+
+
+def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
+    """Register the repaint of the strip."""
+
+    @wall.callback(
+        Output(ids.STRIP, "children"), Input(ids.URL, "search"), Input(ids.PULSE, "data")
+    )
+    def show(query: str, _: Any) -> Any:
+        here = address.read(query)
+        return strip.bars(views.strip(city, whoami(), here.area, here.tab))

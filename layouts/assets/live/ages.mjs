@@ -1,0 +1,73 @@
+// Ages and countdowns: each second, every element with data-at or data-due says how old or how near it is.
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+const SOON = 0.2; // the last fifth of the time
+
+/** "42 s", "3 min", "2 h", "3 d". @param {number} seconds @param {typeof import("./words.mjs").wordsOf extends (l: any) => infer W ? W : any} words */
+export function ageText(seconds, words) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 2 * MINUTE) return `${s} ${words.seconds}`;
+  if (s < 2 * HOUR) return `${Math.floor(s / MINUTE)} ${words.minutes}`;
+  if (s < 2 * DAY) return `${Math.floor(s / HOUR)} ${words.hours}`;
+  return `${Math.floor(s / DAY)} ${words.days}`;
+}
+
+/** "剩 0:18", "剩 42 s", "超期 0:12", "剩 3 d": hours:minutes, below a minute seconds. @param {number} seconds left, negative when over */
+export function dueText(seconds, words) {
+  const s = Math.floor(Math.abs(seconds));
+  const label = seconds < 0 ? words.over : words.left;
+  if (s < MINUTE) return `${label} ${s} ${words.seconds}`;
+  if (s >= 2 * DAY) return `${label} ${Math.floor(s / DAY)} ${words.days}`;
+  return `${label} ${Math.floor(s / HOUR)}:${String(Math.floor((s % HOUR) / MINUTE)).padStart(2, "0")}`;
+}
+
+/** The part of the time that is left, 1 → 0. @param {number} from @param {number} due @param {number} now epoch ms */
+export function leftShare(from, due, now) {
+  if (!(due > from)) return 0;
+  return Math.min(1, Math.max(0, (due - now) / (due - from)));
+}
+
+/** @returns {"overdue"|"soon"|""} how a countdown looks; without a beginning nothing is "soon" */
+export function dueClass(from, due, now) {
+  if (now > due) return "overdue";
+  return Number.isFinite(from) && leftShare(from, due, now) < SOON ? "soon" : "";
+}
+
+/** Change text only where it differs: a wall has hundreds of ages. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function tellAge(element, now, words) {
+  const at = Number(element.dataset.at);
+  if (!at) {
+    say(element, words.never);
+    element.classList.add("stale");
+    return;
+  }
+  const age = (now - at) / 1000;
+  const limit = Number(element.dataset.staleAfter);
+  const stale = limit > 0 && age > limit;
+  say(element, "onlyStale" in element.dataset && !stale ? "" : ageText(age, words));
+  if (!(limit > 0)) return;
+  element.classList.toggle("stale", stale);
+  element.closest("[data-fresh]")?.classList.toggle("stale", stale);
+}
+
+function tellDue(element, now, words) {
+  const due = Number(element.dataset.due);
+  const from = element.dataset.from ? Number(element.dataset.from) : NaN;
+  const look = dueClass(from, due, now);
+  element.classList.toggle("overdue", look === "overdue");
+  element.classList.toggle("soon", look === "soon");
+  if ("dueBar" in element.dataset) element.style.setProperty("--left", leftShare(from, due, now).toFixed(3));
+  else say(element, dueText((due - now) / 1000, words));
+}
+
+/** Bring all ages and countdowns under root up to date. @param {ParentNode} root @param {number} now server's epoch ms */
+export function tickAges(root, now, words) {
+  for (const element of root.querySelectorAll("[data-at]")) tellAge(element, now, words);
+  for (const element of root.querySelectorAll("[data-due]")) tellDue(element, now, words);
+}

@@ -1,0 +1,47 @@
+// Alerts that matter as real shapes above the dots: red and orange ones, and whatever is selected.
+import { inside } from "./marks.mjs";
+
+export const LEVEL_NAMES = ["none", "blue", "yellow", "orange", "red"];
+export const ORANGE = 3;
+export const RED = 4;
+const SIZE = 28;
+const MOST = 200; // a storm of devices is shown by the dots
+
+/**
+ * @param {import("./facts.mjs").Thing[]} alerts
+ * @param {import("./config.mjs").View} view
+ * @returns {import("./marks.mjs").Mark[]} the worst MOST, the selected one always
+ */
+export function alertMarks(alerts, view) {
+  return alerts
+    .filter((one) => one.id === view.alert || (one.level >= ORANGE && inView(one, view)))
+    .filter((one) => Number.isFinite(one.lon) && Number.isFinite(one.lat))
+    .sort((a, b) => weight(b, view) - weight(a, view))
+    .slice(0, MOST)
+    .map((one) => alertMark(one, one.id === view.alert));
+}
+
+/**
+ * The ring around the selected device.
+ * @param {import("./config.mjs").View} view device is "n:<number>"
+ * @param {(n: number) => [number, number]|null} placeOf
+ * @returns {import("./marks.mjs").Mark[]}
+ */
+export function deviceMarks(view, placeOf) {
+  const n = /^n:(\d+)$/.exec(view.device ?? "");
+  const place = n && placeOf(Number(n[1]));
+  if (!place) return [];
+  return [{ id: view.device, lon: place[0], lat: place[1], html: "", classes: "device-mark selected", size: 0 }];
+}
+
+const inView = (one, view) => inside(one.area, view.area) && (view.tab === "all" || one.domain === view.tab);
+
+const weight = (one, view) => (one.id === view.alert ? 100 : 0) + one.level * 2 + (one.status === "raised" ? 1 : 0);
+
+function alertMark(one, selected) {
+  const classes = ["alert-mark", LEVEL_NAMES[one.level]];
+  if (one.status === "raised" && one.level === RED) classes.push("unacknowledged");
+  if (selected) classes.push("selected");
+  return { id: one.id, lon: one.lon, lat: one.lat, html: "<s></s><i>!</i>", classes: classes.join(" "),
+    size: SIZE, order: one.level * 100 + (selected ? 1000 : 0) };
+}

@@ -1,0 +1,55 @@
+// The banner that says what is lost, since when, and what on the screen can no longer be trusted.
+import { ageText } from "./ages.mjs";
+import { BLIND_BANNER } from "./ids.mjs";
+
+const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** The banner's sentences for one mark. @param {import("./blind.mjs").Mark} mark @returns {{title: string, since: string, doubt: string}} */
+export function sentences(mark, now, offset, words) {
+  const [title, doubt] = words.marks[mark.kind] ?? [mark.kind, ""];
+  const detail = detailOf(mark, words);
+  return {
+    title: detail ? `${title}:${detail}` : title,
+    since: words.since(TIME.format(mark.since + offset), ageText((now - mark.since) / 1000, words)),
+    doubt: (mark.kind === "role" && words.roleDoubt[mark.name]) || doubt,
+  };
+}
+
+function detailOf(mark, words) {
+  if (mark.kind === "feed") return words.feeds[mark.name] ?? mark.name;
+  if (mark.kind === "role") return words.roles[mark.name] ?? mark.name;
+  if (mark.kind === "skew") return words.skew(mark.amount);
+  return "";
+}
+
+/** Show the marks: the banner's lines, and data-blind on the document for CSS and tests. */
+export function showBlind(marks, now, offset, words) {
+  const root = document.documentElement;
+  if (marks.length) root.dataset.blind = marks.map((mark) => mark.mark).join(" ");
+  else delete root.dataset.blind;
+  const banner = document.getElementById(BLIND_BANNER);
+  if (!banner) return;
+  banner.hidden = marks.length === 0;
+  banner.setAttribute("role", "alert");
+  banner.replaceChildren(...marks.map((mark) => line(mark, sentences(mark, now, offset, words), words)));
+}
+
+function line(mark, { title, since, doubt }, words) {
+  const row = document.createElement("p");
+  row.dataset.mark = mark.mark;
+  row.append(part("b", title), part("span", since), part("em", doubt));
+  if (mark.kind === "session") row.append(signIn(words));
+  return row;
+}
+
+function signIn(words) {
+  const link = part("a", words.signIn);
+  link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  return link;
+}
+
+function part(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}

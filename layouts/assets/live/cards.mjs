@@ -1,0 +1,52 @@
+// The two small cards that belong to the browser code: the keys, and the reason for muting.
+
+let dialog = null;
+
+/** Whether one of our cards is open. */
+export const cardOpen = () => Boolean(dialog?.open);
+
+/** Close whatever is open. */
+export function closeCard() {
+  dialog?.close();
+  dialog?.remove();
+  dialog = null;
+}
+
+function open(title, ...content) {
+  closeCard();
+  dialog = document.createElement("dialog");
+  dialog.className = "live-card";
+  dialog.append(make("h2", title), ...content);
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog?.remove());
+  dialog.showModal();
+}
+
+/** Show the keys. @param {ReturnType<typeof import("./words.mjs").wordsOf>} words */
+export function showHelp(words) {
+  const list = document.createElement("dl");
+  for (const [key, meaning] of words.help.keys) list.append(make("dt", key), make("dd", meaning));
+  open(words.help.title, list, button(words.help.close, closeCard));
+}
+
+/** Ask why, then mute. @param {any} words @param {(reason: string) => void} chosen */
+export function askMute(words, chosen) {
+  const reasons = words.mute.reasons.map((reason) => button(reason, () => {
+    closeCard();
+    chosen(reason);
+  }));
+  open(words.mute.title, ...reasons, make("p", words.mute.minutes), button(words.mute.cancel, closeCard));
+}
+
+function make(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+function button(text, pressed) {
+  const element = make("button", text);
+  element.type = "button";
+  element.addEventListener("click", pressed);
+  return element;
+}

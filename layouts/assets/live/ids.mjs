@@ -1,0 +1,16 @@
+// The component ids the live layer knows: the same strings as in layouts/ids.py (tests/js/ids.test.mjs).
+export const MAP = "map";
+export const LIVE_CONFIG = "live-config";
+export const LIVE_VIEW = "live-view";
+export const PULSE = "pulse";
+export const MAP_CLICK = "map-click";
+export const MAP_SEARCH = "map-search";
+export const BLIND_BANNER = "blind-banner";
+export const LIGHT_LINK = "light-link";
+export const LIGHT_FEED = "light-feed";
+export const LIGHT_SOUND = "light-sound";
+export const WALL_CLOCK = "wall-clock";
+export const WALL_DATE = "wall-date";
+
+/** The store that an action sets: one per action name. @param {string} name */
+export const action = (name) => `act-${name}`;

@@ -1,0 +1,105 @@
+// The keyboard and the clicks of the wall: both end as actions.
+import { MAP_SEARCH } from "./ids.mjs";
+
+const TABS = ["all", "governance", "social", "safety", "economy"];
+
+/**
+ * @typedef {{do: "act", name: string, id: string|null, value?: string}
+ *   | {do: "mute"|"help"|"close"|"search"|"leave"}} Command
+ * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean}} Moment
+ *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field
+ */
+
+/**
+ * What a key means at this moment.
+ * @param {string} key KeyboardEvent.key @param {Moment} moment @returns {Command|null}
+ */
+export function commandOf(key, moment) {
+  if (key === "Escape") return escape(moment);
+  if (moment.typing) return null;
+  const tab = /^[0-4]$/.test(key) ? TABS[Number(key)] : null;
+  if (tab) return { do: "act", name: "tab", id: tab };
+  return LETTERS.get(key.toLowerCase())?.(moment) ?? null;
+}
+
+/** @type {Map<string, (moment: Moment) => Command|null>} */
+const LETTERS = new Map([
+  ["a", (moment) => alertKey(moment)],
+  ["d", (moment) => dispatchKey(moment)],
+  ["m", () => ({ do: "mute" })],
+  ["/", () => ({ do: "search" })],
+  ["?", () => ({ do: "help" })],
+]);
+
+function escape({ view, open, typing }) {
+  if (open) return { do: "close" };
+  if (typing) return { do: "leave" };
+  return { do: "act", name: "up", id: view.alert || view.case || view.device ? "card" : "area" };
+}
+
+/** A acknowledges the selected alert; when there is nothing to acknowledge it goes to the worst that is. */
+function alertKey({ view, alerts }) {
+  const selected = alerts.find((one) => one.id === view.alert);
+  if (selected?.status === "raised") return { do: "act", name: "acknowledge", id: selected.id };
+  const next = worstRaised(alerts);
+  return next && { do: "act", name: "select-alert", id: next.id };
+}
+
+function dispatchKey({ view }) {
+  if (view.alert) return { do: "act", name: "dispatch", id: view.alert, value: "alert" };
+  return view.case ? { do: "act", name: "dispatch", id: view.case, value: "case" } : null;
+}
+
+/** The unacknowledged alert to look at first: worst level, then newest. @param {any[]} alerts */
+export function worstRaised(alerts) {
+  return alerts
+    .filter((one) => one.status === "raised")
+    .sort((a, b) => b.level - a.level || String(b.raised_at).localeCompare(String(a.raised_at)))[0] ?? null;
+}
+
+/** Whether keys belong to a text field. @param {Element|null} element */
+export function isTyping(element) {
+  return Boolean(element?.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]"));
+}
+
+/**
+ * Listen for keys and for clicks on [data-action].
+ * @param {{moment: () => Moment, run: (command: Command) => void}} page
+ */
+export function listen({ moment, run }) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const command = pressed(event, moment());
+    if (!command) return;
+    event.preventDefault();
+    run(command);
+  });
+  document.addEventListener("click", (event) => {
+    const command = clicked(event.target);
+    if (command) run(command);
+  });
+}
+
+function pressed(event, moment) {
+  const target = event.target;
+  if (event.key === "Enter" && target.matches?.("[data-action]:not(button):not(a)")) return clicked(target);
+  return commandOf(event.key, { ...moment, typing: isTyping(target) });
+}
+
+const OWN = new Set(["mute", "help"]);
+
+/** @param {Element} target @returns {Command|null} */
+function clicked(target) {
+  const element = target.closest?.("[data-action]");
+  if (!element || element.disabled) return null;
+  const { action, id, value } = element.dataset;
+  if (action === "arm") return null; // any gesture arms the sound
+  if (OWN.has(action)) return { do: action };
+  return { do: "act", name: action, id: id ?? null, value: value ?? null };
+}
+
+/** Put the cursor into the search field. */
+export function focusSearch() {
+  const field = document.getElementById(MAP_SEARCH);
+  (field?.matches("input") ? field : field?.querySelector("input"))?.focus();
+}

@@ -1,0 +1,234 @@
+// Wires the live layer together: the only module with side effects, started once by boot.js.
+import { tickAges } from "./ages.mjs";
+import { showBlind } from "./banner.mjs";
+import { Blindness } from "./blind.mjs";
+import { askMute, cardOpen, closeCard, showHelp } from "./cards.mjs";
+import { ServerClock } from "./clock.mjs";
+import { configOfPage, readView, watchView } from "./config.mjs";
+import { fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
+import { newReds } from "./flight.mjs";
+import { MAP } from "./ids.mjs";
+import { focusSearch, isTyping, listen } from "./keys.mjs";
+import { oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
+import { Live } from "./live.mjs";
+import { Scene } from "./scene.mjs";
+import { Sound } from "./sound.mjs";
+import { act, bumpPulse } from "./stores.mjs";
+import { throttle } from "./throttle.mjs";
+import { showTiles } from "./tiles.mjs";
+import { wordsOf } from "./words.mjs";
+
+const POINTS_AGAIN_MS = 3_000; // new devices come in bunches
+const TICK_MS = 1_000;
+
+/** One page's live layer. */
+class Page {
+  /** @param {import("./config.mjs").Config} config @param {any} io the Socket.IO client */
+  constructor(config, io) {
+    this.config = config;
+    this.words = wordsOf(config.locale);
+    this.clock = new ServerClock();
+    this.blind = new Blindness(config, Date.now());
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.view = readView("");
+    this.pulse = null;
+    this.scene = null;
+    this.painted = new Set();
+    this.ready = new Promise((resolve) => (this.#isReady = resolve));
+    this.loadPoints = throttle(() => this.#loadPoints(), POINTS_AGAIN_MS);
+    this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
+    this.live = new Live({ socket: this.socket, fetchSnapshot, now: () => performance.now() }, this.#hearers());
+    this.sound = config.sound
+      ? new Sound({ alerts: () => this.live.snapshot.alerts, changed: () => this.#soundLight() }) : null;
+  }
+
+  #isReady;
+
+  start() {
+    watchView((view) => this.#look(view));
+    listen({ moment: () => this.#moment(), run: (command) => this.#run(command) });
+    setInterval(() => this.#tick(), TICK_MS);
+    document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
+    document.addEventListener("chengyun:area", (event) => act("area", event.detail));
+    this.#tick();
+  }
+
+  /** A map has been made (or React has made a new one). */
+  onMap(map) {
+    const nowS = () => this.clock.now() / 1000;
+    this.scene = new Scene(window.L, map, { config: this.config, nowS, calm: this.calm });
+    for (const listener of this.painted) this.scene.layer.onPainted(listener);
+    this.scene.look(this.view);
+    this.scene.show(this.live.snapshot);
+    this.#loadPoints();
+  }
+
+  #look(view) {
+    const moved = view.area !== this.view.area;
+    this.view = view;
+    this.scene?.look(view);
+    if (moved && this.socket.connected) this.#tellArea();
+  }
+
+  /** The pulse then carries this area's figures. */
+  #tellArea() {
+    if (this.view.area) this.socket.emit("look", { area: this.view.area });
+  }
+
+  #hearers() {
+    return {
+      onLink: (live) => this.#link(live),
+      onSnapshot: (snapshot) => this.#changed(snapshot),
+      onFacts: (applied) => this.#facts(applied),
+      onReadings: (rows) => this.scene?.readings(rows) && this.loadPoints(),
+      onStates: (rows) => this.scene?.layer.states(rows),
+      onPositions: () => this.scene?.show(this.live.snapshot),
+      onPulse: (pulse) => this.#pulse(pulse),
+      onFailure: (what, failed) => this.blind.note(what, failed, Date.now()),
+    };
+  }
+
+  /** Readings are not replayed: after each connection the points are taken anew. */
+  #link(live) {
+    if (!live) return;
+    this.#tellArea();
+    this.loadPoints();
+  }
+
+  #facts(applied) {
+    this.#changed(this.live.snapshot);
+    this.sound?.facts(applied, this.clock.now());
+    const red = this.config.fly ? newReds(applied)[0] : null;
+    if (red) this.scene?.flight.offer(red);
+  }
+
+  #changed(snapshot) {
+    this.scene?.show(snapshot);
+    bumpPulse(snapshot.as_of);
+    this.#settle();
+  }
+
+  /** The first snapshot and the first points are on the screen (a page without a map needs no points). */
+  #settle() {
+    if (!this.live.loaded || !(this.scene?.loaded || !this.config.map)) return;
+    document.documentElement.dataset.live = "ready";
+    this.#isReady();
+  }
+
+  #pulse(pulse) {
+    this.clock.learn(pulse.at);
+    const back = pulse.redis && this.pulse?.redis === false;
+    this.pulse = pulse;
+    this.blind.heard(pulse, Date.now(), this.clock.offset);
+    if (!pulse.area || pulse.area === this.view.area) showTiles(pulse.tiles);
+    if (back) this.loadPoints();
+    this.#mark();
+  }
+
+  async #loadPoints() {
+    if (!this.scene) return;
+    try {
+      this.scene.load(await fetchPoints());
+      this.blind.note("points", false, Date.now());
+      this.#settle();
+    } catch (why) {
+      console.warn("points did not come", why);
+      this.blind.note("points", true, Date.now());
+      setTimeout(() => this.loadPoints(), POINTS_AGAIN_MS);
+    }
+  }
+
+  #tick() {
+    if (this.blind.tick(Date.now())) this.#woke();
+    const now = this.clock.now();
+    tickAges(document, now, this.words);
+    showTime(now, this.words);
+    this.#soundLight();
+    this.#mark();
+  }
+
+  /** This computer slept: nothing on the screen is known to be true until all of it has come again. */
+  async #woke() {
+    this.clock.forget();
+    this.loadPoints();
+    await this.live.load();
+    if (this.live.loaded) this.blind.caughtUp();
+  }
+
+  #mark() {
+    const now = Date.now();
+    const marks = this.blind.marks(now);
+    showBlind(marks, now, this.clock.offset, this.words);
+    showLink(this.socket.connected && !marks.some((mark) => mark.kind === "socket"), this.words);
+    this.#feedLight(now, marks);
+  }
+
+  #feedLight(now, marks) {
+    if (!this.pulse) return;
+    const oldest = oldestFeed(this.pulse.feeds, this.config.feeds);
+    const late = (now - this.blind.lastPulse) / 1000;
+    const stale = marks.some((mark) => ["feed", "socket", "redis"].includes(mark.kind));
+    showFeed(oldest === null ? null : oldest + late, stale, this.words);
+  }
+
+  #soundLight() {
+    if (this.sound) showSound(this.sound.state, this.words, this.sound.muted?.reason);
+  }
+
+  #moment() {
+    return { view: this.view, alerts: this.live.snapshot.alerts, open: cardOpen(), typing: false };
+  }
+
+  #run(command) {
+    const verbs = {
+      act: () => act(command.name, command.id, command.value),
+      mute: () => this.#mute(), help: () => showHelp(this.words), close: closeCard, search: focusSearch,
+      leave: () => isTyping(document.activeElement) && document.activeElement.blur(),
+    };
+    verbs[command.do]();
+  }
+
+  #mute() {
+    if (!this.sound) return;
+    if (this.sound.muted) this.sound.unmute();
+    else askMute(this.words, (reason) => this.sound.mute(reason));
+  }
+
+  /** @param {(n: number, atS: number, value: number) => void} listener */
+  onPainted(listener) {
+    this.painted.add(listener);
+    const stop = this.scene?.layer.onPainted(listener);
+    return () => {
+      this.painted.delete(listener);
+      stop?.();
+    };
+  }
+}
+
+/** Start the live layer of this page, once. @param {any} chengyun window.chengyun of boot.js */
+export async function start(chengyun) {
+  if (chengyun.page) return;
+  const config = await configOfPage();
+  const page = new Page(config, await socketIo());
+  expose(chengyun, page);
+  page.start();
+  if (!config.map) return;
+  document.addEventListener("chengyun:map", ({ detail }) => detail.id === MAP && page.onMap(detail.map));
+  if (chengyun.maps.has(MAP)) page.onMap(chengyun.maps.get(MAP));
+}
+
+/** What tests and benchmarks may ask, see docs/live-layer.md. */
+function expose(chengyun, page) {
+  Object.defineProperties(chengyun, {
+    map: { get: () => page.scene?.map },
+    points: { get: () => page.scene?.points },
+    layer: { get: () => page.scene?.layer },
+  });
+  Object.assign(chengyun, {
+    page,
+    ready: page.ready,
+    state: () => ({ seq: page.live.log.seq, ...page.live.snapshot }),
+    onPainted: (listener) => page.onPainted(listener),
+    blind: () => page.blind.marks(Date.now()).map((mark) => mark.mark),
+  });
+}

@@ -1,0 +1,157 @@
+"""The card on the map: the alert or the device that is looked at, with its last hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from layouts import alert_list, charts, ids, parts, text
+
+Row = dict[str, Any]
+CURVE = {"height": "6.5rem"}
+
+
+def alert(one: Row) -> html.Article:
+    """An alert: value, limits, curve, place, who is near, and what can be done now."""
+    level = int(one["level"])
+    head = [
+        parts.level_mark(level),
+        html.Span(one["title"]),
+        alert_list.state(one),
+        html.Span(parts.clock(one["raised_at"], "%H:%M:%S"), className="num at"),
+        _close(),
+    ]
+    body = [_value(one, level), _curve(one, level), _place(one), _near(one), _escalation(one)]
+    inside = [html.H3(head), html.Div([*body, _buttons(one)], className="cb")]
+    return html.Article(inside, className=f"card lv-{parts.LEVELS[level]}")
+
+
+def _close() -> Any:
+    words = text.say("close")
+    marks = parts.attrs(data_action="up", data_id="card", aria_label=words)
+    return html.Button("×", type="button", className="close", title=words, **marks)
+
+
+def _value(one: Row, level: int) -> html.Div:
+    tone = f"big num live-number c-{parts.LEVELS[level]}"
+    number = parts.number(one["value"], one["digits"])
+    value: list[Any] = [html.B(number, className=tone), f" {one['unit']}"]
+    limits: list[Any] = []
+    for line in one["thresholds"][:2]:
+        name = text.say("card.threshold", level=text.say(f"level.{int(line['level'])}"))
+        limits += [
+            " · " if limits else "",
+            name + " ",
+            html.B(f"{line['value']:g}", className="num"),
+        ]
+    below = [one["metric_name"]]
+    if one["hold_s"]:
+        below.append(text.say("card.hold", s=f"{one['hold_s']:g}"))
+    if one["quality"] is not None:
+        below.append(text.say(f"quality.{int(one['quality'])}"))
+    more = html.Div(" · ".join(filter(None, below)), className="c-3 more")
+    return html.Div([html.Div([html.Span(value), html.Span(limits)], className="kv"), more])
+
+
+def _curve(one: Row, level: int) -> Any:
+    lines = [line for line in one["thresholds"] if int(line["level"]) == level][:1]
+    return _drawn(one["curve"], level, lines)
+
+
+def _drawn(points: list[list[float]], level: int, lines: list[Row]) -> Any:
+    """The curve, or a sentence where there are not two points."""
+    if len(points) < 2:
+        return parts.nothing(text.say("card.no_curve"))
+    figure = charts.curve(points, level, lines)
+    graph = dcc.Graph(
+        id=ids.CARD_CURVE, figure=figure, config=charts.CONFIG, style=CURVE, responsive=True
+    )
+    return html.Div([graph, charts.scale([int(ms) for ms, _ in points])])
+
+
+def _place(one: Row) -> html.Div:
+    name = one["device_name"] or one["device"]
+    words = [html.Span(f"{name} · {one['place']}")]
+    if one["affected"] > 1:
+        words.append(html.Span(text.say("card.affected", n=one["affected"])))
+    if one["case_id"]:
+        link = parts.action("select-case", one["case_id"], thing=one["case_id"], className="link")
+        words.append(link)
+    return html.Div(words, className="kv")
+
+
+def _near(one: Row) -> html.Div:
+    if one["worker"] is None:
+        return html.Div(text.say("card.nobody"), className="kv c-3")
+    worker = one["worker"]
+    words = text.say(
+        "card.nearest", name=worker["name"], distance=parts.distance(worker["distance_m"])
+    )
+    return html.Div(words, className="kv")
+
+
+def _escalation(one: Row) -> html.Div | None:
+    """The countdown to the next step of escalation, while nobody has confirmed."""
+    if one["status"] != "raised" or not one["escalates_at"]:
+        return None
+    due = str(parts.milliseconds(one["escalates_at"]))
+    since = str(parts.milliseconds(one["escalates_from"] or one["raised_at"]))
+    marks = parts.attrs(data_due=due, data_from=since)
+    return html.Div(
+        [
+            html.Span(text.say("card.escalates")),
+            html.I(className="left", **marks, **parts.attrs(data_due_bar="")),
+            html.Span("", className="num", **marks),
+        ],
+        className="esc",
+    )
+
+
+def _buttons(one: Row) -> html.Div | None:
+    buttons = []
+    if "acknowledge" in one["may"]:
+        words = text.say("move.acknowledge")
+        buttons.append(
+            parts.action("acknowledge", words, html.Kbd("A"), thing=one["id"], className="btn")
+        )
+    if "dispatch" in one["may"]:
+        words = text.say("move.dispatch")
+        go = parts.action(
+            "dispatch", words, html.Kbd("D"), thing=one["id"], value="alert", className="btn go"
+        )
+        buttons.append(go)
+    return html.Div(buttons, className="btns") if buttons else None
+
+
+def device(one: Row, curve: Row) -> html.Article:
+    """A device: what it says now, whether it is heard, and its primary metric's last hour."""
+    level = int(one["level"])
+    known = one["device"]
+    head = [
+        html.Span(known["name"] or known["code"]),
+        html.Span(text.say(f"presence.{int(one['presence'])}"), className="st s-ack"),
+        _close(),
+    ]
+    place = " · ".join(filter(None, (text.kind(known["kind"]), known["code"], one["place"])))
+    body = [
+        html.Div(place, className="kv"),
+        html.Div(_readings(one), className="readings"),
+        _drawn(curve["points"], level, []),
+    ]
+    inside = [html.H3(head), html.Div(body, className="cb")]
+    return html.Article(inside, className=f"card lv-{parts.LEVELS[level]}")
+
+
+def _readings(one: Row) -> list[Any]:
+    """Every metric of the device's newest message, with its age."""
+    last = one["last"]
+    if last is None:
+        return [parts.nothing(text.why("no_data"))]
+    rows = [_reading(metric) for metric in one["metrics"]]
+    return [*rows, html.Div([parts.age(last["at"], one["device"]["period_s"] * 3)])]
+
+
+def _reading(metric: Row) -> html.Div:
+    value = html.B(parts.number(metric["value"], metric["digits"]), className="num live-number")
+    return html.Div([html.Span(metric["name"]), html.Span([value, f" {metric['unit']}"])])

@@ -1,0 +1,141 @@
+"""派单: who can be sent to a case, best first, with the reasons; and what was sent already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from app.domain.kinds import BY_CODE
+from layouts import ids, parts, text
+
+Row = dict[str, Any]
+
+
+def panel() -> html.Section:
+    """The panel; chosen workers and the note stay when the rest is repainted."""
+    note = dcc.Input(
+        id=ids.DISPATCH_NOTE,
+        type="text",
+        maxLength=200,
+        placeholder=text.say("dispatch.note"),
+        className="note",
+        value="",
+    )
+    body = [
+        html.Div(id=ids.DISPATCH),
+        dcc.Checklist(id=ids.DISPATCH_WORKERS, options=[], value=[], className="workers"),
+        html.Div([note, html.Div(id=ids.DISPATCH_SEND)], className="send"),
+        html.Div(id=ids.DISPATCH_RESULT, className="result", role="status"),
+    ]
+    title = html.Span(text.say("dispatch"), id=ids.DISPATCH_TITLE)
+    return parts.panel(
+        title, html.Div(body, className="b"), note=html.Span(id=ids.DISPATCH_UNIT), name="dispatch"
+    )
+
+
+def title(data: Row | None) -> str:
+    """What is dispatched."""
+    if data is None:
+        return text.say("dispatch")
+    return text.say("dispatch.of", title=data["title"])
+
+
+def unit(data: Row | None) -> str:
+    """The unit that answers for it."""
+    return text.say("dispatch.unit", name=data["unit_name"]) if data and data["unit_name"] else ""
+
+
+def about(data: Row | None) -> list[Any]:
+    """The case, its moves and its tasks, or what must be done first."""
+    if data is None:
+        return [parts.nothing(text.say("dispatch.empty"))]
+    case = data["case"]
+    if case is None:
+        words: Any = html.Span(text.say("dispatch.no_case"), className="c-2")
+    else:
+        status = parts.badge(text.say(f"case.{case['status']}"), "go")
+        words = html.Span([html.Span(case["id"], className="num c-2"), " ", status])
+    thing = case["id"] if case else data["alert_id"]
+    moves = [_move(move, thing) for move in data["moves"] if move != "dispatch"]
+    line = html.Div([words, html.Span(moves, className="moves")], className="kv")
+    return [line, *[_task(task) for task in data["tasks"][:4]]]
+
+
+def _move(move: str, thing: str) -> Any:
+    words = text.say(f"move.{move}")
+    return parts.action("case-move", words, thing=thing, value=move, className="small")
+
+
+def _task(task: Row) -> html.Div:
+    state = parts.badge(text.say(f"task.{task['status']}"), "go")
+    since = parts.age(parts.milliseconds(task["changed_at"]))
+    return html.Div([html.B(task["worker_name"]), state, since], className="sent")
+
+
+def options(data: Row | None) -> list[Any]:
+    """The workers to choose from, best first."""
+    if data is None or "dispatch" not in data["moves"]:
+        return []
+    return [{"label": _worker(one), "value": one["worker"]} for one in data["candidates"][:6]]
+
+
+def _worker(one: Row) -> html.Div:
+    name = " · ".join(filter(None, (one["name"], one["unit_name"])))
+    minutes = None if one["eta_s"] is None else max(1, round(one["eta_s"] / 60))
+    eta = text.say("none") if minutes is None else text.say("eta", minutes=minutes)
+    reasons = " · ".join(reason(r) for r in one["reasons"])
+    tone = "num c-good" if minutes is not None and minutes <= 10 else "num"
+    return html.Div(
+        [html.B(name), html.Span(eta, className=tone), html.Em(reasons, title=reasons)],
+        className="wk",
+    )
+
+
+def reason(one: Row) -> str:
+    """Say why a worker stands where he stands."""
+    code, value = one["code"], one.get("value")
+    if code in ("near", "far"):
+        value = parts.distance(value)
+    elif code == "position_old" and value is not None:
+        value = f"{round(value / 60)} min"
+    elif code == "skilled" and value in BY_CODE:
+        code, value = "skilled_in", text.kind(value)
+    key = f"reason.{code}"
+    return text.say(key, value=value) if key in text.WORDS else str(code)
+
+
+def chosen(data: Row | None, before: list[str] | None) -> list[str]:
+    """Who is chosen: as before where still possible, else the best one."""
+    offered = [option["value"] for option in options(data)]
+    return [w for w in before or [] if w in offered] or offered[:1]
+
+
+def send(data: Row | None) -> Any:
+    """The button where somebody can be sent; an empty place where only a note can be given."""
+    if not options(data) or data is None:
+        return html.Span() if data and data["moves"] else None
+    words = text.say("move.dispatch")
+    return parts.action("send", words, thing=data["case"]["id"], className="btn go")
+
+
+def sent(names: list[str]) -> html.Span:
+    """Say plainly to whom it went."""
+    return html.Span("✓ " + text.say("dispatch.sent", names="、".join(names)), className="c-good")
+
+
+def moved(move: str) -> html.Span:
+    """Say plainly that a case was moved."""
+    words = text.say("dispatch.moved", move=text.say(f"move.{move}"))
+    return html.Span("✓ " + words, className="c-good")
+
+
+def lacks_case(data: Row) -> bool:
+    """Whether an alert must first become a case."""
+    return data["case"] is None
+
+
+def painted(data: Row | None, before: list[str] | None) -> tuple[Any, ...]:
+    """Everything of the panel that follows from the data, in the order of its outputs."""
+    who = options(data)
+    return title(data), unit(data), about(data), who, chosen(data, before), send(data)

@@ -1,0 +1,96 @@
+"""What every page has: its address, who is signed in, the message slot and the banner."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dash import dcc, html
+
+from app.domain.kinds import KINDS
+from layouts import ids, parts, text
+
+SHAPES = {
+    "gas": "hexagon",
+    "waterlogging": "drop",
+    "rain": "drop",
+    "river": "drop",
+    "pump": "drop",
+    "water_pressure": "drop",
+    "bridge": "square",
+    "smoke": "triangle",
+    "electrical_fire": "triangle",
+    "manhole": "diamond",
+    "streetlight": "star",
+    "traffic": "square",
+    "crowd": "cross",
+    "elevator": "square",
+    "gateway": "diamond",
+}
+
+
+def frame(page: dict[str, Any], *, on_map: bool) -> list[Any]:
+    """The invisible parts; `page` is views.page."""
+    return [
+        dcc.Location(id=ids.URL, refresh=False),
+        dcc.Store(id=ids.ME, data=page),
+        html.Div(
+            id=ids.LIVE_CONFIG, hidden=True, **parts.attrs(data_config=config(page, on_map=on_map))
+        ),
+        html.Div(id=ids.LIVE_VIEW, hidden=True, **parts.attrs(data_view="")),
+        html.Div(id=ids.BANNER, role="alert", hidden=True),
+        html.Div(id=ids.MESSAGE, role="alert"),
+    ]
+
+
+def config(page: dict[str, Any], *, on_map: bool) -> str:
+    """What the live layer must know once, as JSON (data-config)."""
+    kinds = [
+        {
+            "code": kind.code,
+            "name": text.kind(kind.code),
+            "domain": kind.domain,
+            "period_s": kind.period_s,
+            "shape": SHAPES.get(kind.code, "circle"),
+        }
+        for kind in KINDS
+    ]
+    return json.dumps(
+        {
+            "map": on_map,
+            "locale": text.locale(),
+            "user": page["me"]["id"],
+            "scope": page["me"]["scope"],
+            "kinds": kinds,
+            "feeds": page["feeds"],
+            "role_dead_s": 10,
+            "fly": on_map,
+            "sound": on_map,
+        },
+        ensure_ascii=False,
+    )
+
+
+def light(name: str, words: str) -> html.Span:
+    """A light of the title bar; the live layer sets its state and its words."""
+    return html.Span(
+        html.Span(words, **parts.attrs(data_light_text="")), id=name, className="light-dot"
+    )
+
+
+def account(page: dict[str, Any], *links: Any) -> html.Details:
+    """The menu of who is signed in: other pages, and the way out."""
+    me = page["me"]
+    role = text.say(f"role.{me['role']}")
+    leave = html.Form(
+        html.Button(text.say("sign_out"), id=ids.SIGN_OUT, type="submit"),
+        action="/logout",
+        method="POST",
+    )
+    head = html.Summary(me["name"], **parts.attrs(aria_label=text.say("user_menu")))
+    return html.Details([head, html.Div([html.Span(role), *links, leave])], className="account")
+
+
+def message(words: str, tone: str = "bad") -> html.Div:
+    """One message for the slot; each new one starts its fading anew."""
+    return html.Div(words, className=f"message {tone}")

@@ -1,0 +1,146 @@
+"""一张图: the map with its areas, tabs, breadcrumb and legend; marks are the live layer's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import dash_leaflet as dl
+from dash import dcc, html
+
+from layouts import ids, parts, search, strip, text
+from layouts.address import DOMAINS, Address
+
+CENTRE, ZOOM = (31.78, 119.95), 11  # Changzhou, until the first area is known
+ROOM = (0.09, 0.12)  # of the height: left free below and above for what lies on the map
+EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
+
+
+def panel() -> html.Section:
+    """The map and what lies on it; the callbacks fill the parts."""
+    return html.Section(
+        [
+            _map(),
+            html.Div(id=ids.TABS, className="tabs", role="tablist"),
+            html.Nav(
+                id=ids.BREADCRUMB, className="crumb", **parts.attrs(aria_label=text.say("map"))
+            ),
+            search.panel(),
+            html.Div(id=ids.LAYERS, className="layers"),
+            html.Div(id=ids.CARD, className="card-slot"),
+            strip.panel(),
+        ],
+        className="map",
+        **parts.attrs(aria_label=text.say("map")),
+    )
+
+
+def _map() -> dl.MapContainer:
+    style = {"variable": "chengyun.fn.areaStyle"}
+    return dl.MapContainer(
+        [
+            dl.GeoJSON(
+                id=ids.AREAS,
+                data=EMPTY,
+                style=style,
+                onEachFeature={"variable": "chengyun.fn.areaLabel"},
+                hideout={"values": {}, "max": 0, "selected": None},
+            ),
+            dl.GeoJSON(id=ids.OUTLINE, data=EMPTY, style=OUTLINE_STYLE, interactive=False),
+            dl.ScaleControl(position="bottomleft", imperial=False),
+        ],
+        id=ids.MAP,
+        center=list(CENTRE),
+        zoom=ZOOM,
+        zoomSnap=0.25,
+        zoomControl=False,
+        attributionControl=False,
+        keyboard=False,
+        className="ground",
+    )
+
+
+def tabs(chosen: str | None) -> list[html.Button]:
+    """The five tabs; `chosen` is a domain or None for all."""
+    return [_tab(domain, (domain or None) == chosen) for domain in ("", *DOMAINS)]
+
+
+def _tab(domain: str, on: bool) -> html.Button:
+    selected = str(on).lower()
+    marks = parts.attrs(data_action="tab", data_id=domain or "all", aria_selected=selected)
+    name = "on" if on else ""
+    words = text.say(f"domain.{domain or 'all'}")
+    return html.Button(words, type="button", role="tab", className=name, **marks)
+
+
+def breadcrumb(ground: dict[str, Any]) -> list[Any]:
+    """市 › 区 › 街道 › 社区 › 网格: every step but the last leads up."""
+    steps: list[Any] = []
+    for step in ground["path"][:-1]:
+        marks = parts.attrs(data_action="area", data_id=step["code"])
+        steps += [html.Button(step["name"], type="button", **marks), html.I("›")]
+    steps.append(html.B(ground["area"]["name"], **parts.attrs(aria_current="page")))
+    generated = ground["area"]["generated"] or any(
+        feature["properties"].get("generated") for feature in ground["children"]["features"]
+    )
+    if generated:
+        steps.append(html.Span(text.say("generated"), className="c-3"))
+    return steps
+
+
+def parent(ground: dict[str, Any]) -> str | None:
+    """The area one level up within what the user may see, or None at his root."""
+    return ground["path"][-2]["code"] if len(ground["path"]) > 1 else None
+
+
+def looked_at(ground: dict[str, Any], here: Address) -> str:
+    """What the live layer must know of the address, as JSON (data-view)."""
+    view = {
+        "area": ground["area"]["code"],
+        "tab": here.tab or "all",
+        "alert": here.alert,
+        "case": here.case,
+        "parent": parent(ground),
+        "grids": ground["grids"],
+        "layers": ["devices", "cases", "workers"],
+        "kinds": None,
+    }
+    return json.dumps(view)
+
+
+def hideout(counts: dict[str, int]) -> dict[str, Any]:
+    """What the areas are coloured by: open cases of each."""
+    return {"values": counts, "max": max(counts.values(), default=0), "selected": None}
+
+
+def legend(layers: dict[str, int], counts: dict[str, int]) -> list[Any]:
+    """What is on the map, how many of each, and what the ground's colour means."""
+    keys = ("devices", "offline", "cases", "workers")
+    low, high = min(counts.values(), default=0), max(counts.values(), default=0)
+    steps = [html.I(className="step", style={"opacity": s}) for s in (0.2, 0.4, 0.6, 0.8, 1)]
+    return [
+        html.B(text.say("layers")),
+        *(_layer(key, layers[key]) for key in keys),
+        html.B(text.say("layers.ground")),
+        html.Span([*steps, html.Small(f"{low}–{high}", className="num")], className="scale"),
+    ]
+
+
+def _layer(key: str, count: int) -> html.Span:
+    label = text.say(f"layers.{key}")
+    figure = html.Span(f"{count:,}", className="num")
+    return html.Span([html.I(className=f"sw sw-{key}"), label, figure])
+
+
+def stores() -> list[dcc.Store]:
+    """The stores that the live layer sets."""
+    return [dcc.Store(id=name) for name in (ids.PULSE, ids.PLACE, ids.MAP_CLICK, *ids.ACTIONS)]
+
+
+def viewport(ground: dict[str, Any]) -> dict[str, Any]:
+    """Where the map goes when the area changes: one move, then still."""
+    (south, west), (north, east) = ground["bounds"]
+    below, above = ((north - south) * share for share in ROOM)
+    bounds = [[south - below, west], [north + above, east]]
+    return {"bounds": bounds, "transition": "fitBounds"}

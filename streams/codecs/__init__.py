@@ -1,0 +1,1 @@
+"""One module per feed: bytes of the wire → our things, and back; only Rejected comes out."""

@@ -1,0 +1,189 @@
+"""The ingest role: messages wait here for their batch, are read, written and only then
+acknowledged.
+
+Redis down: the same batch is repeated for ever while the line is kept alive. A fault of ours ends
+the process, and the supervisor starts it again: one that looks alive and writes nothing is worse.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from threading import Event
+from typing import Any, NamedTuple
+
+from app.city import City
+from app.domain.readings import DeviceStatus, Telemetry, WorkerPosition
+from app.errors import Rejected, Unavailable
+from app.services import ingest
+from streams.codecs import grid_report, hotline, position, status, telemetry
+from streams.mqtt import Arrival, Line
+from streams.topics import Template
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+LINGER_S = 0.005  # a batch of few waits so long for more: at 1,000/s it saves half the work
+ROOM = 5_000  # messages; more stay with the broker
+RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+BEAT_S = 2.0
+TOPICS_KEPT = 100_000
+
+Read = Callable[[dict[str, str], bytes, int], Any]
+
+CODECS: tuple[tuple[Template, Read], ...] = (
+    (telemetry.TEMPLATE, telemetry.read),
+    (status.TEMPLATE, status.read),
+    (position.TEMPLATE, position.read),
+    (grid_report.TEMPLATE, grid_report.read),
+    (hotline.TEMPLATE, hotline.read),
+)
+SUBSCRIPTIONS = tuple(template.subscription for template, _ in CODECS)
+
+
+class Batch(NamedTuple):
+    """What a batch of messages says, in the order of arrival within each kind."""
+
+    telemetry: list[Telemetry]
+    statuses: list[DeviceStatus]
+    positions: list[WorkerPosition]
+    reports: list[Any]
+    refused: list[ingest.Letter]
+
+
+class Inbox:
+    """Messages between the line's thread and the drain; `put` says whether there was room."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._waiting: deque[Arrival] = deque()
+        self._something = Event()
+        self._room = room
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, arrival: Arrival) -> bool:
+        """Take a message in; False when full, and it is not taken."""
+        if len(self._waiting) >= self._room:
+            return False
+        self._waiting.append(arrival)
+        if not self._something.is_set():
+            self._something.set()
+        return True
+
+    def take(self, wait_s: float) -> list[Arrival]:
+        """The next batch, empty when nothing comes within `wait_s`."""
+        if not self._something.wait(wait_s):
+            return []
+        if len(self._waiting) < BATCH:
+            time.sleep(LINGER_S)
+        batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        if not self._waiting:
+            self._something.clear()
+            # a message may have come between the two lines above
+            if self._waiting:
+                self._something.set()
+        return batch
+
+
+class Reader:
+    """Bytes → things, by topic; remembers the topics it has met."""
+
+    def __init__(self, codecs: Sequence[tuple[Template, Read]] = CODECS) -> None:
+        self._codecs = codecs
+        self._met: dict[str, tuple[Read, dict[str, str]]] = {}
+
+    def read(self, topic: str, payload: bytes, arrived: int) -> Any:
+        """One message as one of ours; raises Rejected."""
+        met = self._met.get(topic)
+        if met is None:
+            met = self._meet(topic)
+        return met[0](met[1], payload, arrived)
+
+    def _meet(self, topic: str) -> tuple[Read, dict[str, str]]:
+        for template, read in self._codecs:
+            fields = template.match(topic)
+            if fields is not None:
+                if len(self._met) >= TOPICS_KEPT:
+                    self._met.clear()
+                self._met[topic] = read, fields
+                return read, fields
+        raise Rejected("unknown_topic", "the topic is none of docs/protocols")
+
+    def sort(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
+        """A whole batch, sorted by kind; what is refused becomes a letter."""
+        batch = Batch([], [], [], [], [])
+        piles: dict[type, list[Any]] = {
+            Telemetry: batch.telemetry,
+            DeviceStatus: batch.statuses,
+            WorkerPosition: batch.positions,
+        }
+        for a in arrivals:
+            try:
+                thing = self.read(a.topic, a.payload, arrived)
+            except Rejected as why:
+                letter = ingest.Letter(a.topic, a.payload, why.reason, why.detail)
+                batch.refused.append(letter)
+                continue
+            piles.get(type(thing), batch.reports).append(thing)
+        return batch
+
+
+def write(city: City, batch: Batch, arrived: int) -> None:
+    """Hand a batch to the services; births first, so that readings find their devices."""
+    ingest.status(city, batch.statuses, arrived)
+    ingest.observe(city, batch.telemetry, arrived)
+    ingest.positions(city, batch.positions, arrived)
+    ingest.receive(city, batch.reports, arrived)
+    ingest.reject(city, batch.refused, arrived)
+
+
+def run(city: City, stop: Event) -> None:
+    """Take in messages until stopped; what is not written then stays with the broker."""
+    inbox = Inbox()
+    line = Line(city.settings, SUBSCRIPTIONS, inbox.put)
+    _until_there(lambda: ingest.begin(city), stop)
+    line.start()
+    try:
+        drain(city, inbox, line, stop)
+    finally:
+        line.stop()
+
+
+def drain(city: City, inbox: Inbox, line: Line, stop: Event) -> None:
+    """Batch after batch: read, write, acknowledge."""
+    reader = Reader()
+    beat_due = 0.0
+    while not stop.is_set():
+        arrivals = inbox.take(wait_s=0.5)
+        if arrivals:
+            arrived = int(city.now().timestamp() * 1000)
+            batch = reader.sort(arrivals, arrived)
+            if not _until_there(lambda b=batch, at=arrived: write(city, b, at), stop):  # type: ignore[misc]
+                return
+            line.acknowledge(arrivals)
+        if line.paused.is_set() and len(inbox) == 0:
+            line.resume()
+        if time.monotonic() > beat_due:
+            _until_there(lambda: ingest.beat(city, "ingest"), stop)
+            beat_due = time.monotonic() + BEAT_S
+
+
+def _until_there(step: Callable[[], None], stop: Event) -> bool:
+    """Repeat a step until its store answers; False when stopped before that."""
+    tries = 0
+    while True:
+        try:
+            step()
+        except Unavailable as why:
+            if tries == 0:
+                log.warning("a store is away, the batch waits: %s", why.message)
+            if stop.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
+                return False
+            tries += 1
+            continue
+        if tries:
+            log.warning("the store is back after %d tries", tries)
+        return True

@@ -1,0 +1,172 @@
+"""The line to the MQTT broker: what arrives goes into the inbox, and nothing is acknowledged here.
+
+The broker's session is the buffer: clean session off, a stable client id, manual acknowledgement.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from threading import Event, Lock
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
+from app.config import Settings
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 30
+QOS = 1
+
+
+class Arrival(NamedTuple):
+    """One message: `session` is the connection that brought it, `mid` its number there."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+    session: int
+
+
+class Line:
+    """A connection that comes back by itself and subscribes each time.
+
+    An acknowledgement belongs to the connection that brought the message. After a reconnect the
+    broker sends again what it has no acknowledgement for; one of the old connection would be a
+    protocol error, for which iotcore hangs up, or would acknowledge a stranger.
+    `deliver` returns False when it has no room: then the line is dropped, which keeps the rest in
+    the broker, and `resume` takes it up again.
+    """
+
+    def __init__(
+        self, settings: Settings, subscriptions: Sequence[str], deliver: Callable[[Arrival], bool]
+    ) -> None:
+        self._subscriptions = [(name, QOS) for name in shared(subscriptions, settings)]
+        self._deliver = deliver
+        self._session = 0
+        self._open = False
+        self._lock = Lock()
+        self.paused = Event()
+        self.subscribed = Event()
+        self._client = client(settings, settings.mqtt_client_id)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
+        self._client.reconnect_delay_set(1, 5)
+        self._client.connect_async(settings.mqtt_host, settings.mqtt_port, KEEPALIVE_S)
+
+    def start(self) -> None:
+        """Connect in a thread of its own; a broker that is away is tried until it is there."""
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Send what was acknowledged and hang up; the broker keeps the rest for us."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def resume(self) -> None:
+        """Take a paused line up again."""
+        if self.paused.is_set():
+            self._client.loop_stop()
+            self.paused.clear()
+            self._client.loop_start()
+
+    def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
+        """Acknowledge in the order of arrival what the present connection has brought."""
+        with self._lock:
+            if not self._open:
+                return
+            for arrival in arrivals:
+                if arrival.qos and arrival.session == self._session:
+                    self._client.ack(arrival.mid, arrival.qos)
+
+    def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, __: Any) -> None:
+        if reason.is_failure:
+            log.error("the MQTT broker refuses us: %s", reason)
+            return
+        with self._lock:
+            self._session += 1
+            self._open = True
+        client.subscribe(self._subscriptions)
+        log.info("connected to the MQTT broker (session kept: %s)", flags.session_present)
+
+    def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
+        with self._lock:
+            self._open = False
+        self.subscribed.clear()
+        if not self.paused.is_set():
+            log.warning("the MQTT line is down: %s", reason)
+
+    def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: Sequence[Any], ____: Any) -> None:
+        refused = [
+            name
+            for (name, _qos), code in zip(self._subscriptions, reasons, strict=False)
+            if code.is_failure
+        ]
+        if refused:
+            log.error("the MQTT broker refuses these subscriptions: %s", ", ".join(refused))
+        self.subscribed.set()
+
+    def _on_message(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
+        if self.paused.is_set():
+            return
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = message._topic.decode("utf-8", "replace")
+        arrival = Arrival(topic, bytes(message.payload), message.mid, message.qos, self._session)
+        if not self._deliver(arrival):
+            self.paused.set()
+            client.disconnect()
+
+
+def shared(subscriptions: Sequence[str], settings: Settings) -> list[str]:
+    """The filters, under $share/{group}/ when a group is set."""
+    group = settings.mqtt_share_group
+    return [f"$share/{group}/{name}" if group else name for name in subscriptions]
+
+
+def client(settings: Settings, client_id: str, *, clean: bool = False) -> paho.Client:
+    """A client with the settings' user and TLS; it keeps its session unless `clean`."""
+    made = paho.Client(
+        CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=clean, manual_ack=not clean
+    )
+    if settings.mqtt_user:
+        made.username_pw_set(settings.mqtt_user, settings.mqtt_password)
+    if settings.mqtt_tls_ca:
+        made.tls_set(str(settings.mqtt_tls_ca))
+    return made
+
+
+def probe(settings: Settings, timeout: float = 5.0) -> tuple[bool, str]:
+    """Whether the broker can be used, and a sentence that says so or how to mend it."""
+    where = f"{settings.mqtt_host}:{settings.mqtt_port}"
+    answered = Event()
+    answers: list[ReasonCode] = []
+    asking = client(settings, "", clean=True)
+
+    def on_connect(_: Any, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
+        answers.append(reason)
+        answered.set()
+
+    asking.on_connect = on_connect
+    try:
+        asking.connect(settings.mqtt_host, settings.mqtt_port, KEEPALIVE_S)
+    except (OSError, socket.gaierror) as why:
+        return False, f"{where} does not answer ({why}); start it or set CHENGYUN_MQTT_HOST/_PORT"
+    asking.loop_start()
+    answered.wait(timeout)
+    asking.disconnect()
+    asking.loop_stop()
+    if not answers:
+        return False, f"{where} accepts connections but does not speak MQTT"
+    if answers[0] != ReasonCode(PacketTypes.CONNACK, "Success"):
+        return False, f"{where} refuses us ({answers[0]}); check CHENGYUN_MQTT_USER and _PASSWORD"
+    return True, f"{where} answers"

@@ -1,0 +1,48 @@
+"""The map."""
+
+import json
+
+import pytest
+from dash import no_update
+
+from app.errors import NotAllowed, NotFound
+from callbacks import one_map
+from tests import cast
+from tests.callbacks.doorway import open_door
+from tests.layouts import reading
+
+
+def test_the_address_decides_the_place(city):
+    tabs, crumb, view, moved = open_door(one_map, city, cast.DUTY)["place"](
+        f"?area={cast.STREET}&tab=safety", None
+    )
+    assert json.loads(view)["area"] == cast.STREET
+    assert moved == cast.STREET
+    assert city.areas.name(cast.STREET) in reading.words(crumb)
+    assert len(tabs) == 5
+
+
+def test_the_ground_is_not_sent_again_while_the_area_stays(city):
+    place = open_door(one_map, city, cast.DUTY)["place"]
+    assert place("?area=320404&alert=A1", "320404")[-1] is no_update
+
+
+def test_the_ground_of_a_district_has_its_streets(city):
+    areas, outline, viewport = open_door(one_map, city, cast.DUTY)["ground"]("320404")
+    assert len(areas["features"]) == 8
+    assert all(feature["id"] for feature in areas["features"])
+    assert outline["features"]
+    assert viewport["bounds"]
+
+
+def test_the_colours_follow_the_open_cases(city, case):
+    hideout, legend = open_door(one_map, city, cast.DUTY)["colours"]("", None, None)
+    assert hideout["values"][cast.STREET] == 1
+    assert "在办案件 1" in reading.words(legend)
+
+
+def test_areas_out_of_scope_are_refused_and_unknown_ones_not_found(city):
+    with pytest.raises(NotAllowed):
+        open_door(one_map, city, cast.STRANGER)["place"](f"?area={cast.STREET}", None)
+    with pytest.raises(NotFound):
+        open_door(one_map, city, cast.DUTY)["place"]("?area=999999", None)

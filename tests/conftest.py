@@ -1,0 +1,163 @@
+"""What all tests share: one real Redis per session, a fresh ledger and city per test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import redis
+
+from app.city import City
+from app.config import Settings, load_settings
+from app.domain.rulebook import load_rules
+from app.store.embedded_redis import redis_program
+from app.store.embedded_server import free_port
+from app.store.feed import Feed
+from app.store.history import History
+from app.store.ledger import Ledger
+from app.store.live import Live
+from geodata.areas import AreaTree, open_areas
+from tests import cast
+from tests.waiting import until
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, 17:00 in Beijing
+
+
+@dataclass
+class Clock:
+    """The city's time in tests: it stands still until it is told to advance."""
+
+    at: datetime = START
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.at
+
+    def advance(self, **span: float) -> datetime:
+        """Let time pass: advance(minutes=3)."""
+        self.at += timedelta(**span)
+        return self.at
+
+    def to(self, moment: datetime) -> datetime:
+        """Let time pass until then."""
+        self.at = moment
+        return moment
+
+    def new_id(self) -> str:
+        """The next of a foreseeable row of ids."""
+        return f"id{next(self.ids):06d}"
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory) -> Iterator[str]:
+    """A Redis of this test session (and of this xdist worker) alone, without persistence."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("redis")
+    process = subprocess.Popen(
+        [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        + ["--appendonly", "no", "--dir", str(folder), "--logfile", str(folder / "redis.log")]
+    )
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        until(lambda: _answers(url), timeout=10)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(url: str) -> bool:
+    client = redis.Redis.from_url(url)
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+    finally:
+        client.close()
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A client of an empty Redis."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory) -> Path:
+    """A migrated ledger with the cast in it, copied by each test: faster than migrating."""
+    path = tmp_path_factory.mktemp("ledger") / "template.sqlite"
+    ledger = Ledger.open(f"sqlite:///{path}")
+    ledger.migrate()
+    with ledger.begin() as tx:
+        for user in cast.USERS:
+            tx.add(user, password_hash="")
+        for thing in (*cast.UNITS, *cast.WORKERS):
+            tx.put(thing)
+    # the rows lie in the write-ahead log until a checkpoint
+    with ledger.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger.close()
+    return path
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, ledger_template: Path) -> Iterator[Ledger]:
+    """A ledger of this test alone, with the cast and no facts."""
+    path = tmp_path / "ledger.sqlite"
+    shutil.copyfile(ledger_template, path)
+    ledger = Ledger.open(f"sqlite:///{path}")
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Frozen time."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def areas(tmp_path_factory) -> AreaTree:
+    """The areas of Zhonglou, built once."""
+    return open_areas("320404", tmp_path_factory.mktemp("areas"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that point at this test's own servers and folders."""
+    monkeypatch.chdir(tmp_path)
+    return load_settings(
+        var=tmp_path,
+        redis_url=redis_url,
+        secret_key="only-for-tests-" * 3,
+        database_url=f"sqlite:///{tmp_path / 'ledger.sqlite'}",
+    )
+
+
+@pytest.fixture
+def city(
+    settings: Settings, redis_client: redis.Redis, ledger: Ledger, clock: Clock, areas: AreaTree
+) -> City:
+    """A whole city on real stores, with frozen time and foreseeable ids."""
+    assert settings.history is not None
+    return City(
+        settings=settings,
+        live=Live(redis_client, settings.partitions),
+        ledger=ledger,
+        history=History(settings.history),
+        feed=Feed(redis_client),
+        areas=areas,
+        rules=load_rules(settings.rules),
+        now=clock.now,
+        new_id=clock.new_id,
+    )

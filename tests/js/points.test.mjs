@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { PointTable, inRanges, lonLatOf, worldOf } from "../../layouts/assets/live/points.mjs";
+import { KINDS, packed } from "./fakes.mjs";
+
+const NOW = 1_795_000_000;
+const VIEW = { grids: null, tab: "all", kinds: null, layers: ["devices"] };
+
+function table(rows) {
+  const points = new PointTable(KINDS);
+  points.load(packed(rows));
+  points.refreshStale(NOW);
+  return points;
+}
+
+const one = (more = {}) => table([{ n: 7, lon: 119.95, lat: 31.78, at: NOW - 5, value: 3.5, kind: 0, ...more }]);
+
+describe("decoding", () => {
+  it("reads every field of a record", () => {
+    const points = table([{ n: 0, lon: 1, lat: 2 }, { n: 70_000, lon: -119.9512345, lat: 31.7812345, at: NOW, value: 3.25, area: 12, kind: 1, quality: 2, presence: 1, level: 4 }]);
+    const i = points.indexOf(70_000);
+    const row = ["at", "value", "area", "kind", "quality", "presence", "level"].map((field) => points[field][i]);
+    assert.deepEqual(row, [NOW, 3.25, 12, 1, 2, 1, 4]);
+    const [lon, lat] = points.placeOf(70_000);
+    assert.ok(Math.abs(lon + 119.9512345) < 1e-9 && Math.abs(lat - 31.7812345) < 1e-9);
+  });
+
+  it("takes an empty city and refuses half a record", () => {
+    assert.equal(table([]).count, 0);
+    assert.throws(() => new PointTable(KINDS).load(new ArrayBuffer(30)), RangeError);
+  });
+
+  it("does not know a device that is not there", () => {
+    assert.equal(one().indexOf(8), -1);
+    assert.equal(one().placeOf(8), null);
+  });
+
+  it("projects as Leaflet does: the world is 256 px wide at zoom 0", () => {
+    assert.deepEqual(worldOf(0, 0).map(Math.round), [128, 128]);
+    assert.deepEqual(worldOf(180, 85.0511287798).map(Math.round), [256, 0]);
+    assert.ok(Math.abs(lonLatOf(...worldOf(119.95, 31.78))[1] - 31.78) < 1e-9);
+  });
+});
+
+describe("readings", () => {
+  it("replaces the value and asks for the dot", () => {
+    const points = one();
+    assert.deepEqual(points.applyReadings([[7, NOW, 9.5, 1]], NOW), { dirty: [0], moved: false, unknown: [] });
+    assert.deepEqual([points.at[0], points.value[0], points.quality[0]], [NOW, 9.5, 1]);
+  });
+
+  it("never lets an older reading overwrite", () => {
+    const points = one();
+    assert.deepEqual(points.applyReadings([[7, NOW - 100, 9.5, 0]], NOW).dirty, []);
+    assert.equal(points.value[0], 3.5);
+  });
+
+  it("names devices it does not know and says when one moved", () => {
+    const points = one();
+    const { moved, unknown } = points.applyReadings([[99, NOW, 1, 0], [7, NOW, 1, 0, 120, 32]], NOW);
+    assert.deepEqual([moved, unknown], [true, [99]]);
+    assert.ok(Math.abs(points.placeOf(7)[0] - 120) < 1e-9);
+  });
+
+  it("takes a reading without its primary metric", () => {
+    const points = one();
+    points.applyReadings([[7, NOW, null, 0]], NOW);
+    assert.ok(Number.isNaN(points.value[0]));
+  });
+});
+
+describe("stale", () => {
+  for (const [what, more, stale] of [
+    ["fresh", {}, 0],
+    ["silent for exactly three periods", { at: NOW - 90 }, 0],
+    ["silent for longer", { at: NOW - 91 }, 1],
+    ["a slower kind has longer", { at: NOW - 91, kind: 1 }, 0],
+    ["said to be offline", { presence: 2 }, 1],
+    ["never heard", { at: 0 }, 1],
+    ["of a kind we do not know: one minute", { at: NOW - 170, kind: 99 }, 0],
+  ]) it(`${what}: ${stale}`, () => assert.equal(one(more).stale[0], stale));
+
+  it("ends with a new reading, and comes with the watch role's word", () => {
+    const points = one({ at: NOW - 500 });
+    points.applyReadings([[7, NOW, 1, 0]], NOW);
+    assert.equal(points.stale[0], 0);
+    assert.deepEqual(points.applyStates([[7, 2, 3], [99, 1, 1]], NOW), [0]);
+    assert.deepEqual([points.stale[0], points.level[0]], [1, 3]);
+  });
+});
+
+describe("filter", () => {
+  const rows = [{ n: 1, lon: 1, lat: 1, kind: 0, area: 3 }, { n: 2, lon: 1, lat: 1, kind: 1, area: 9 }, { n: 3, lon: 1, lat: 1, kind: 1 }];
+  for (const [what, view, shown] of [
+    ["everything", {}, [1, 1, 1]],
+    ["a tab", { tab: "governance" }, [0, 1, 1]],
+    ["some grids", { grids: [[0, 3], [5, 5]] }, [1, 0, 0]],
+    ["an area without grids", { grids: [] }, [0, 0, 0]],
+    ["some kinds", { kinds: ["gas"] }, [1, 0, 0]],
+    ["devices switched off", { layers: [] }, [0, 0, 0]],
+  ]) it(what, () => {
+    const points = table(rows);
+    points.filter({ ...VIEW, ...view });
+    assert.deepEqual([...points.shown], shown);
+  });
+
+  it("holds for points that come later", () => {
+    const points = table(rows);
+    points.filter({ ...VIEW, tab: "safety" });
+    points.load(packed(rows));
+    assert.deepEqual([...points.shown], [1, 0, 0]);
+  });
+
+  it("knows inclusive ranges", () => {
+    assert.deepEqual([inRanges(null, 5), inRanges([[5, 5]], 5), inRanges([[0, 4]], 5)], [true, true, false]);
+  });
+});

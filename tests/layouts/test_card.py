@@ -1,0 +1,59 @@
+"""The card of an alert or a device."""
+
+from layouts import card, ids
+from tests.layouts import reading, samples
+
+
+def test_an_alert_says_value_limits_place_and_who_is_near():
+    words = reading.words(card.alert(samples.alert_card()))
+    wanted = (
+        "58.0",
+        "%LEL",
+        "红色阈值",
+        "橙色阈值",
+        "持续 60 秒",
+        "质量 良",
+        "双桂坊 GAS-0417",
+    )
+    for said in (*wanted, "最近网格员 网格员03 · 210 m", "升级倒计时"):
+        assert said in words
+
+
+def test_confirm_and_dispatch_are_offered_only_where_allowed():
+    both = card.alert(samples.alert_card())
+    assert ("acknowledge", "A1", None) in reading.actions(both)
+    assert ("dispatch", "A1", "alert") in reading.actions(both)
+    neither = reading.actions(card.alert(samples.alert_card(may=[])))
+    assert neither == [("up", "card", None)]
+
+
+def test_the_countdown_ends_with_the_confirmation():
+    calm = card.alert(samples.alert_card(status="acknowledged"))
+    assert not any("data-due" in node for node in reading.nodes(calm))
+
+
+def test_what_is_missing_is_said():
+    bare = samples.alert_card(curve=[], worker=None, thresholds=[], hold_s=None, quality=None)
+    words = reading.words(card.alert(bare))
+    assert "近 1 小时无曲线数据" in words
+    assert "附近没有在岗网格员" in words
+
+
+def test_the_case_of_an_alert_is_one_click_away():
+    found = reading.actions(card.alert(samples.alert_card(case_id="ZL1")))
+    assert ("select-case", "ZL1", None) in found
+
+
+def test_a_device_shows_every_metric_and_its_curve():
+    shown = card.device(samples.device(), samples.curve())
+    words = reading.words(shown)
+    for said in ("双桂坊燃气", "在线", "燃气监测", "甲烷浓度", "1.2", "硫化氢", "—"):
+        assert said in words
+    assert ids.CARD_CURVE in reading.ids(shown)
+
+
+def test_a_device_that_never_spoke():
+    silent = samples.device() | {"last": None, "presence": 0}
+    words = reading.words(card.device(silent, samples.curve() | {"points": []}))
+    assert "尚无数据" in words
+    assert "近 1 小时无曲线数据" in words

@@ -1,0 +1,55 @@
+"""一张图."""
+
+import json
+
+from layouts import ids, one_map
+from layouts.address import Address
+from tests.layouts import reading, samples
+
+
+def test_the_breadcrumb_leads_up_and_marks_what_is_schematic():
+    steps = one_map.breadcrumb(samples.ground())
+    assert reading.actions(steps) == [("area", "320400", None)]
+    assert "常州市 › 钟楼区 街道及以下边界为示意" in reading.words(steps)
+
+
+def test_the_chosen_tab_is_marked():
+    chosen = [n for n in reading.nodes(one_map.tabs("safety")) if n["aria-selected"] == "true"]
+    assert [node["data-id"] for node in chosen] == ["safety"]
+    assert [a[1] for a in reading.actions(one_map.tabs(None))][0] == "all"
+
+
+def test_the_live_layer_is_told_what_is_looked_at():
+    view = json.loads(one_map.looked_at(samples.ground(), Address(alert="A1", tab="safety")))
+    assert view["area"] == "320404"
+    assert view["parent"] == "320400"
+    assert view["alert"] == "A1"
+    assert view["tab"] == "safety"
+    assert view["grids"] == [[0, 9]]
+
+
+def test_at_the_root_there_is_nothing_above():
+    root = samples.ground() | {"path": [{"code": "320404", "name": "钟楼区"}]}
+    assert one_map.parent(root) is None
+
+
+def test_the_legend_counts_what_is_on_the_map():
+    words = reading.words(one_map.legend(samples.layers(), {"a": 3, "b": 12}))
+    for said in ("感知设备 5,012", "陈旧/离线 79", "在办案件 63", "在岗网格员 41", "3–12"):
+        assert said in words
+    assert "0–0" in reading.words(one_map.legend(samples.layers(), {}))
+
+
+def test_the_colours_know_their_maximum():
+    assert one_map.hideout({"a": 3, "b": 12})["max"] == 12
+    assert one_map.hideout({})["max"] == 0
+
+
+def test_the_view_leaves_room_for_what_lies_on_the_map():
+    (south, west), (north, east) = one_map.viewport(samples.ground())["bounds"]
+    assert south < 31.77 < 31.80 < north
+    assert (west, east) == (119.90, 119.95)
+
+
+def test_every_action_has_its_store():
+    assert set(ids.ACTIONS) <= reading.ids(one_map.stores())

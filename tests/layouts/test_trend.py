@@ -1,0 +1,21 @@
+"""案件趋势."""
+
+from layouts import ids, trend
+from tests.layouts import reading, samples
+
+
+def test_the_panel_has_its_places():
+    assert {ids.TREND, ids.TREND_NOTE, ids.TREND_HOURS} <= reading.ids(trend.panel())
+
+
+def test_the_legend_says_both_sums_or_that_nothing_is_recorded():
+    assert "近 24 h 371" in reading.words(trend.legend(samples.trend()))
+    assert "上周同期 无记录" in reading.words(trend.legend(samples.trend(last_week=False)))
+
+
+def test_the_same_figure_is_not_drawn_twice():
+    data = samples.trend()
+    drawn = reading.plain(trend.figure(data))
+    assert trend.same(drawn, data)
+    assert not trend.same(drawn, data | {"now": [0] * 24})
+    assert not trend.same(None, data)

@@ -1,0 +1,72 @@
+"""A small city to watch: devices on the map, and readings as ingest would have written them."""
+
+from __future__ import annotations
+
+from app.city import City
+from app.domain.alerts import Alert
+from app.domain.kinds import BY_CODE
+from app.domain.readings import Device, Quality, Readings
+from app.services.watch_post import Post, take_post
+from app.store.live import Observed
+from app.store.points import unpack
+from tests.cast import GRID
+from tests.conftest import Clock
+
+PLACE = (119.917, 31.777)
+
+
+def register(city: City, *codes: str, kind: str = "gas", **more: object) -> list[Device]:
+    """Put devices on the map; `more` are fields of Device (name, period_s, gateway, area)."""
+    given = {"name": kind, "area": GRID, "period_s": 30} | more
+    devices = [
+        Device(code=code, n=-1, kind=kind, lon=PLACE[0], lat=PLACE[1], **given) for code in codes
+    ]
+    return city.live.register(devices, [0] * len(devices))
+
+
+def say(
+    city: City, device: Device, quality: Quality = Quality.GOOD, ago_s: float = 0, **metrics: float
+) -> None:
+    """The device says something now, or said it `ago_s` before."""
+    now = round(city.now().timestamp() * 1000)
+    at = now - round(ago_s * 1000)
+    readings = Readings(
+        device.n, device.code, device.kind, device.area, at, now, dict(metrics), quality
+    )
+    value = metrics.get(BY_CODE[device.kind].primary.code)
+    city.live.write([Observed(readings, device.lon, device.lat, 0, value)], now)
+
+
+def post(city: City, owner: str = "me") -> Post:
+    """Take over the only partition."""
+    taken = take_post(city, 0, owner)
+    assert taken is not None
+    return taken
+
+
+def opened(city: City) -> list[Alert]:
+    """The open alerts."""
+    with city.ledger.read() as tx:
+        return tx.alerts(open=True)
+
+
+def every(city: City) -> list[Alert]:
+    """All alerts that ever were."""
+    with city.ledger.read() as tx:
+        return tx.alerts()
+
+
+def point(city: City, device: Device) -> tuple[int, int]:
+    """Presence and level as the map shows them."""
+    record = unpack(city.live.points())[device.n]
+    return int(record["presence"]), int(record["level"])
+
+
+def pass_by(
+    city: City, clock: Clock, seconds: float, *speaking: Device, step_s: float = 10
+) -> None:
+    """Let time pass while some devices keep speaking (and so keep the feed alive)."""
+    for _ in range(round(seconds / step_s)):
+        clock.advance(seconds=step_s)
+        for device in speaking:
+            say(city, device, **{BY_CODE[device.kind].primary.code: 0.0})
