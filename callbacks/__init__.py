@@ -18,6 +18,7 @@ from callbacks import (
     cockpit,
     dispatch_panel,
     due_cases,
+    frame,
     hotline,
     one_map,
     rows,
@@ -27,7 +28,8 @@ from callbacks import (
     trend,
 )
 from layouts import cockpit as page
-from layouts import frame, ids, text
+from layouts import ids, text
+from layouts.frame import message
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ WALL = (
     card,
     dispatch_panel,
     due_cases,
+    frame,
     hotline,
     one_map,
     search,
@@ -44,7 +47,7 @@ WALL = (
     tiles,
     trend,
 )
-COCKPIT = (cockpit, rows, trend)
+COCKPIT = (cockpit, frame, rows, trend)
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -61,4 +64,4 @@ def on_error(error: Exception) -> Any:
     else:
         log.error("a callback failed", exc_info=error)
         words = text.say("error.unknown")
-    set_props(ids.MESSAGE, {"children": frame.message(words)})
+    set_props(ids.MESSAGE, {"children": message(words)})

@@ -23,7 +23,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.STREETS, "children"),
         Output(ids.COCKPIT_AT, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
+        Input(ids.CALM, "data"),
     )
     def show(query: str, _: Any) -> Any:
         data = views.cockpit(city, whoami(), address.read(query).area)

@@ -24,5 +24,5 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     )
     def show(query: str, _: Any) -> Any:
         here = address.read(query)
-        data = views.due_cases(city, whoami(), here.area, here.tab)
+        data = views.due_cases(city, whoami(), here.area, here.tab, due_cases.MOST)
         return due_cases.cases(data, here.case), due_cases.note(data)

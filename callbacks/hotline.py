@@ -20,7 +20,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.HOTLINE, "children"),
         Output(ids.HOTLINE_NOTE, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
+        Input(ids.CALM, "data"),
     )
     def show(query: str, _: Any) -> Any:
         data = views.hotline(city, whoami(), address.read(query).area)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, ctx, no_update
 
 from app.city import City
 from app.domain.people import User
@@ -14,8 +14,12 @@ from layouts import address, ids, one_map
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
-    """Register the place, the ground and the colours."""
+    """Register the place, the ground, the colours and the way to what is selected."""
+    _register_place(wall, city, whoami)
+    _register_sights(wall, city, whoami)
 
+
+def _register_place(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.TABS, "children"),
         Output(ids.BREADCRUMB, "children"),
@@ -43,6 +47,8 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         found = views.ground(city, whoami(), code)
         return found["children"], found["outline"], one_map.viewport(found)
 
+
+def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.AREAS, "hideout"),
         Output(ids.LAYERS, "children"),
@@ -55,3 +61,16 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         counts = views.choropleth(city, user, here.area, here.tab)["counts"]
         layers = views.layers(city, user, here.area, here.tab)
         return one_map.hideout(counts), one_map.legend(layers, counts)
+
+    @wall.callback(
+        Output(ids.MAP, "viewport", allow_duplicate=True),
+        Input(ids.ACT_ALERT, "data"),
+        Input(ids.ACT_CASE, "data"),
+        prevent_initial_call=True,
+    )
+    def go_there(alert: dict[str, Any] | None, case: dict[str, Any] | None) -> Any:
+        if ctx.triggered_id == ids.ACT_CASE and case:
+            return one_map.close_up(views.case(city, whoami(), case["id"]))
+        if alert is None or alert.get("value") == "auto":
+            return no_update  # the live layer flies by itself
+        return one_map.close_up(views.alert_card(city, whoami(), alert["id"]))

@@ -16,7 +16,7 @@ from layouts import ids, rows
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the table of rows."""
 
-    @wall.callback(Output(ids.ROWS, "children"), Input(ids.URL, "search"), Input(ids.PULSE, "data"))
+    @wall.callback(Output(ids.ROWS, "children"), Input(ids.URL, "search"), Input(ids.CALM, "data"))
     def show(query: str, _: Any) -> Any:
         what, which = rows.read(query)
         return rows.table(views.rows(city, whoami(), what, **which)) if what else None

@@ -20,7 +20,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.TILES, "children"),
         Output(ids.TILES_NOTE, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
+        Input(ids.CALM, "data"),
     )
     def show(query: str, _: Any) -> Any:
         here = address.read(query)

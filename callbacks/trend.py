@@ -24,7 +24,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.TREND_NOTE, "children"),
         Output(ids.TREND_HOURS, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
+        Input(ids.CALM, "data"),
         State(ids.TREND, "figure"),
     )
     def show(query: str, _: Any, drawn: dict[str, Any] | None) -> Any:

@@ -56,19 +56,18 @@ def alerts(data: dict[str, Any], selected: str | None) -> list[Any]:
 def row(one: Row, selected: bool) -> html.Li:
     """One alert: a button that selects it."""
     name = f"al lv-{parts.LEVELS[int(one['level'])]}" + (" sel" if selected else "")
-    title = html.Div([html.B(one["title"]), state(one), affected(one)], className="at")
+    since = parts.age(parts.milliseconds(one["raised_at"]))
+    title = html.Div([html.B(one["title"]), state(one), affected(one), since], className="at")
     where = " · ".join(filter(None, (one["place"], one["device_name"] or one["device"])))
     place = html.Div(
         [html.Span(where, title=where), html.Span(crossed(one), className="num")], className="ap"
     )
     body = html.Div([title, place], className="am")
-    since = parts.age(parts.milliseconds(one["raised_at"]))
     current: Any = parts.attrs(aria_current="true") if selected else {}
     button = parts.action(
         "select-alert",
         parts.level_mark(one["level"]),
         body,
-        since,
         thing=one["id"],
         className=name,
         **current,

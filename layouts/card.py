@@ -19,10 +19,16 @@ def alert(one: Row) -> html.Article:
         parts.level_mark(level),
         html.Span(one["title"]),
         alert_list.state(one),
-        html.Span(parts.clock(one["raised_at"], "%H:%M:%S"), className="num at"),
         _close(),
     ]
-    body = [_value(one, level), _curve(one, level), _place(one), _near(one), _escalation(one)]
+    body = [
+        _value(one, level),
+        _curve(one, level),
+        _place(one),
+        _case(one),
+        _near(one),
+        _escalation(one),
+    ]
     inside = [html.H3(head), html.Div([*body, _buttons(one)], className="cb")]
     return html.Article(inside, className=f"card lv-{parts.LEVELS[level]}")
 
@@ -50,7 +56,8 @@ def _value(one: Row, level: int) -> html.Div:
         below.append(text.say("card.hold", s=f"{one['hold_s']:g}"))
     if one["quality"] is not None:
         below.append(text.say(f"quality.{int(one['quality'])}"))
-    more = html.Div(" · ".join(filter(None, below)), className="c-3 more")
+    below.append(parts.clock(one["raised_at"], "%H:%M:%S"))
+    more = html.Div(" · ".join(filter(None, below)), className="c-3 more num")
     return html.Div([html.Div([html.Span(value), html.Span(limits)], className="kv"), more])
 
 
@@ -67,7 +74,7 @@ def _drawn(points: list[list[float]], level: int, lines: list[Row]) -> Any:
     graph = dcc.Graph(
         id=ids.CARD_CURVE, figure=figure, config=charts.CONFIG, style=CURVE, responsive=True
     )
-    return html.Div([graph, charts.scale([int(ms) for ms, _ in points])])
+    return html.Div([graph, charts.scale([int(ms) for ms, _ in points], steps=4)])
 
 
 def _place(one: Row) -> html.Div:
@@ -75,10 +82,17 @@ def _place(one: Row) -> html.Div:
     words = [html.Span(f"{name} · {one['place']}")]
     if one["affected"] > 1:
         words.append(html.Span(text.say("card.affected", n=one["affected"])))
-    if one["case_id"]:
-        link = parts.action("select-case", one["case_id"], thing=one["case_id"], className="link")
-        words.append(link)
     return html.Div(words, className="kv")
+
+
+def _case(one: Row) -> html.Div | None:
+    """The case that the alert has opened, one click away."""
+    if not one["case_id"]:
+        return None
+    status = text.say(f"case.{one['case_status']}") if one["case_status"] else ""
+    words = text.say("card.case", id=one["case_id"], status=status)
+    link = parts.action("select-case", words, thing=one["case_id"], className="link")
+    return html.Div(link, className="kv")
 
 
 def _near(one: Row) -> html.Div:

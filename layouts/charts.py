@@ -31,9 +31,11 @@ def _bare(**more: Any) -> dict[str, Any]:
     return base | more
 
 
-def scale(moments: list[int], form: str = "%H:%M", steps: int = 5) -> html.Div:
+def scale(moments: list[int], steps: int = 5) -> html.Div:
     """The moments below a curve: words of the page, so that they grow with the wall."""
     last = len(moments) - 1
+    short = last > 0 and moments[-1] - moments[0] < 10 * 60_000
+    form = "%H:%M:%S" if short else "%H:%M"
     chosen = [moments[round(i * last / (steps - 1))] for i in range(steps)] if last > 0 else []
     return html.Div([html.Span(clock(ms, form)) for ms in chosen], className="scale-x num")
 

@@ -20,12 +20,11 @@ def page(data: Data) -> html.Div:
     main = html.Main(
         [
             html.Div(id=ids.FIGURES, className="figures"),
-            html.Div([_column(ids.EXCEPTIONS, ids.DOMAINS), right], className="sections"),
             rows.panel(),
+            html.Div([_column(ids.EXCEPTIONS, ids.DOMAINS), right], className="sections"),
         ]
     )
-    stores = [dcc.Store(id=ids.PULSE)]
-    inside = [*frame(data, on_map=False), *stores, title_bar(data), main]
+    inside = [*frame(data, on_map=False), title_bar(data), main]
     return html.Div(inside, className="cockpit light")
 
 

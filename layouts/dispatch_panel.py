@@ -114,7 +114,7 @@ def chosen(data: Row | None, before: list[str] | None) -> list[str]:
 def send(data: Row | None) -> Any:
     """The button where somebody can be sent; an empty place where only a note can be given."""
     if not options(data) or data is None:
-        return html.Span() if data and data["moves"] else None
+        return html.Span() if data and {"void", "rework"} & set(data["moves"]) else None
     words = text.say("move.dispatch")
     return parts.action("send", words, thing=data["case"]["id"], className="btn go")
 

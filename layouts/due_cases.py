@@ -9,6 +9,7 @@ from dash import html
 from layouts import ids, parts, text
 
 Row = dict[str, Any]
+MOST = 4  # the list of alerts above needs the room
 
 
 def panel() -> html.Section:

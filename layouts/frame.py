@@ -29,11 +29,32 @@ SHAPES = {
 }
 
 
+# Of several pulses within CALM_MS the last one counts; the first of a quiet time passes at once.
+CALM_MS = 4000
+CALM_DOWN = f"""
+function calm(seq) {{
+  const unknown = {{ last: 0, waiting: false, seq: 0 }};
+  const state = (window.chengyunCalm = window.chengyunCalm || unknown);
+  state.seq = seq;
+  if (state.waiting) return window.dash_clientside.no_update;
+  state.waiting = true;
+  const rest = Math.max(0, {CALM_MS} - (Date.now() - state.last));
+  return new Promise((tell) => setTimeout(() => {{
+    state.waiting = false;
+    state.last = Date.now();
+    tell(state.seq);
+  }}, rest));
+}}
+"""
+
+
 def frame(page: dict[str, Any], *, on_map: bool) -> list[Any]:
     """The invisible parts; `page` is views.page."""
     return [
         dcc.Location(id=ids.URL, refresh=False),
         dcc.Store(id=ids.ME, data=page),
+        dcc.Store(id=ids.PULSE),
+        dcc.Store(id=ids.CALM),
         html.Div(
             id=ids.LIVE_CONFIG, hidden=True, **parts.attrs(data_config=config(page, on_map=on_map))
         ),

@@ -6,6 +6,7 @@ from __future__ import annotations
 URL = "url"  # dcc.Location: the state of a page is its address
 MESSAGE = "message"  # the one slot for what the user must be told
 BANNER = "blind-banner"  # "am I blind?": filled by the live layer
+CALM = "calm-pulse"  # dcc.Store: the pulse, but never more often than figures need it
 PULSE = "pulse"  # dcc.Store: seq of the newest fact; the live layer bumps it
 ME = "me"  # dcc.Store: who is signed in and where his city starts
 SIGN_OUT = "sign-out"

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import dash_leaflet as dl
-from dash import dcc, html
+from dash import dcc, html, no_update
 
 from layouts import ids, parts, search, strip, text
 from layouts.address import DOMAINS, Address
 
 CENTRE, ZOOM = (31.78, 119.95), 11  # Changzhou, until the first area is known
 ROOM = (0.09, 0.12)  # of the height: left free below and above for what lies on the map
+CLOSE = 14.5  # zoom at which a device stands with its neighbours
 EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
 
@@ -135,7 +136,7 @@ def _layer(key: str, count: int) -> html.Span:
 
 def stores() -> list[dcc.Store]:
     """The stores that the live layer sets."""
-    return [dcc.Store(id=name) for name in (ids.PULSE, ids.PLACE, ids.MAP_CLICK, *ids.ACTIONS)]
+    return [dcc.Store(id=name) for name in (ids.PLACE, ids.MAP_CLICK, *ids.ACTIONS)]
 
 
 def viewport(ground: dict[str, Any]) -> dict[str, Any]:
@@ -144,3 +145,11 @@ def viewport(ground: dict[str, Any]) -> dict[str, Any]:
     below, above = ((north - south) * share for share in ROOM)
     bounds = [[south - below, west], [north + above, east]]
     return {"bounds": bounds, "transition": "fitBounds"}
+
+
+def close_up(thing: dict[str, Any]) -> Any:
+    """Where the map goes when somebody selects a thing; it stays when the thing has no place."""
+    if thing["lon"] is None or thing["lat"] is None:
+        return no_update
+    centre = [thing["lat"], thing["lon"]]
+    return {"center": centre, "zoom": CLOSE, "transition": "setView", "options": {"animate": False}}

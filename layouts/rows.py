@@ -78,7 +78,8 @@ def _cells(what: str, row: dict[str, Any]) -> list[Any]:
     due = html.Span(parts.clock(row["due_at"], day), className=late)
     source = text.say(f"source.{row['source']}")
     opened = parts.clock(row["opened_at"], day)
-    return [row["id"], row["title"], source, place, row["who"], status, opened, due]
+    number = html.A(row["id"], href=f"/wall/?case={row['id']}")
+    return [number, row["title"], source, place, row["who"], status, opened, due]
 
 
 def panel() -> html.Div:

@@ -25,7 +25,8 @@ from streams.topics import Template
 log = logging.getLogger(__name__)
 
 BATCH = 500
-LINGER_S = 0.005  # a batch of few waits so long for more: at 1,000/s it saves half the work
+FEW = 50  # so many are a batch: iotcore sends at most 100 before an acknowledgement
+LINGER_S = 0.005  # fewer wait so long for more: at 1,000/s it saves half the work
 ROOM = 5_000  # messages; more stay with the broker
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 BEAT_S = 2.0
@@ -54,32 +55,42 @@ class Batch(NamedTuple):
 
 
 class Inbox:
-    """Messages between the line's thread and the drain; `put` says whether there was room."""
+    """Messages between the line's thread and the drain; a full one lets the line wait."""
 
     def __init__(self, room: int = ROOM) -> None:
         self._waiting: deque[Arrival] = deque()
         self._something = Event()
+        self._has_room = Event()
+        self._closed = False
         self._room = room
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, arrival: Arrival) -> bool:
-        """Take a message in; False when full, and it is not taken."""
-        if len(self._waiting) >= self._room:
-            return False
+    def put(self, arrival: Arrival) -> None:
+        """Take a message in, when full after waiting for room; a closed inbox takes nothing."""
+        while len(self._waiting) >= self._room and not self._closed:
+            self._has_room.clear()
+            self._has_room.wait(0.1)
+        if self._closed:
+            return
         self._waiting.append(arrival)
         if not self._something.is_set():
             self._something.set()
-        return True
+
+    def close(self) -> None:
+        """Let nobody wait for room any more: what is not taken in stays with the broker."""
+        self._closed = True
+        self._has_room.set()
 
     def take(self, wait_s: float) -> list[Arrival]:
         """The next batch, empty when nothing comes within `wait_s`."""
         if not self._something.wait(wait_s):
             return []
-        if len(self._waiting) < BATCH:
+        if len(self._waiting) < FEW:
             time.sleep(LINGER_S)
         batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        self._has_room.set()
         if not self._waiting:
             self._something.clear()
             # a message may have come between the two lines above
@@ -149,6 +160,7 @@ def run(city: City, stop: Event) -> None:
     try:
         drain(city, inbox, line, stop)
     finally:
+        inbox.close()
         line.stop()
 
 
@@ -164,8 +176,6 @@ def drain(city: City, inbox: Inbox, line: Line, stop: Event) -> None:
             if not _until_there(lambda b=batch, at=arrived: write(city, b, at), stop):  # type: ignore[misc]
                 return
             line.acknowledge(arrivals)
-        if line.paused.is_set() and len(inbox) == 0:
-            line.resume()
         if time.monotonic() > beat_due:
             _until_there(lambda: ingest.beat(city, "ingest"), stop)
             beat_due = time.monotonic() + BEAT_S

@@ -40,19 +40,18 @@ class Line:
     An acknowledgement belongs to the connection that brought the message. After a reconnect the
     broker sends again what it has no acknowledgement for; one of the old connection would be a
     protocol error, for which iotcore hangs up, or would acknowledge a stranger.
-    `deliver` returns False when it has no room: then the line is dropped, which keeps the rest in
-    the broker, and `resume` takes it up again.
+    `deliver` may block when it has no room: then nothing more is read from the network, and the
+    rest stays with the broker.
     """
 
     def __init__(
-        self, settings: Settings, subscriptions: Sequence[str], deliver: Callable[[Arrival], bool]
+        self, settings: Settings, subscriptions: Sequence[str], deliver: Callable[[Arrival], None]
     ) -> None:
         self._subscriptions = [(name, QOS) for name in shared(subscriptions, settings)]
         self._deliver = deliver
         self._session = 0
         self._open = False
         self._lock = Lock()
-        self.paused = Event()
         self.subscribed = Event()
         self._client = client(settings, settings.mqtt_client_id)
         self._client.on_connect = self._on_connect
@@ -70,13 +69,6 @@ class Line:
         """Send what was acknowledged and hang up; the broker keeps the rest for us."""
         self._client.disconnect()
         self._client.loop_stop()
-
-    def resume(self) -> None:
-        """Take a paused line up again."""
-        if self.paused.is_set():
-            self._client.loop_stop()
-            self.paused.clear()
-            self._client.loop_start()
 
     def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         """Acknowledge in the order of arrival what the present connection has brought."""
@@ -101,8 +93,7 @@ class Line:
         with self._lock:
             self._open = False
         self.subscribed.clear()
-        if not self.paused.is_set():
-            log.warning("the MQTT line is down: %s", reason)
+        log.warning("the MQTT line is down: %s", reason)
 
     def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: Sequence[Any], ____: Any) -> None:
         refused = [
@@ -114,17 +105,13 @@ class Line:
             log.error("the MQTT broker refuses these subscriptions: %s", ", ".join(refused))
         self.subscribed.set()
 
-    def _on_message(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
-        if self.paused.is_set():
-            return
+    def _on_message(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = message._topic.decode("utf-8", "replace")
-        arrival = Arrival(topic, bytes(message.payload), message.mid, message.qos, self._session)
-        if not self._deliver(arrival):
-            self.paused.set()
-            client.disconnect()
+        payload = bytes(message.payload)
+        self._deliver(Arrival(topic, payload, message.mid, message.qos, self._session))
 
 
 def shared(subscriptions: Sequence[str], settings: Settings) -> list[str]:

@@ -6,7 +6,11 @@ Zhonglou (320404) has the street 五星 (320404001) with the grid of ZHANG, and 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from app.domain.people import Role, Unit, User, Worker
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, 17:00 in Beijing
 
 STREET, COMMUNITY, GRID = "320404001", "320404001001", "320404001001001"
 OTHER_STREET, OTHER_GRID = "320404116", "320404116001001"

@@ -7,15 +7,17 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 
 from app.city import City
 from app.config import Settings, load_settings
 from app.domain.rulebook import load_rules
+from app.services import people
 from app.store.embedded_redis import redis_program
 from app.store.embedded_server import free_port
 from app.store.feed import Feed
@@ -24,9 +26,8 @@ from app.store.ledger import Ledger
 from app.store.live import Live
 from geodata.areas import AreaTree, open_areas
 from tests import cast
+from tests.cast import START as START
 from tests.waiting import until
-
-START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, 17:00 in Beijing
 
 
 @dataclass
@@ -53,6 +54,14 @@ class Clock:
     def new_id(self) -> str:
         """The next of a foreseeable row of ids."""
         return f"id{next(self.ids):06d}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with the least work: what is tested is what follows from a password, not its cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

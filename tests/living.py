@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "Testing-2026-cast"
+SMALL = ("--devices=120", "--scenario=calm")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +33,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+MARKS = {"redis": ("redis-server", "valkey-server"), "broker": ("mosquitto", "iotcore", "broker")}
 
 
 @dataclass
@@ -54,21 +56,43 @@ class LivingCity:
         except requests.RequestException:
             return False
 
+    def said(self) -> str:
+        """What the demo has told the person at its terminal."""
+        return (self.var / "demo.out").read_text()
+
+    def family(self) -> list[psutil.Process]:
+        """The supervisor's children and theirs, as of now."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
     def pid_of(self, role: str) -> int:
-        """The process id of a role, or of "redis" or "broker"."""
+        """The process id of a role, or of "redis" or "broker"; LookupError when it is dead."""
         for child in psutil.Process(self.process.pid).children():
-            line = " ".join(child.cmdline())
-            marks = {"redis": "redis-server", "broker": "broker"}
-            if line.endswith(f"run.py {role}") or (role in marks and marks[role] in line):
+            try:
+                command = child.cmdline()
+            except psutil.Error:  # it has died meanwhile
+                continue
+            if role in MARKS:
+                found = any(mark in " ".join(command[:3]) for mark in MARKS[role])
+            else:
+                found = [Path(part).name for part in command[1:3]] == ["run.py", role]
+            if found:
                 return child.pid
         raise LookupError(role)
 
+    def pause(self, role: str) -> None:
+        """Hold a role still (SIGSTOP): its process is there and does nothing."""
+        os.kill(self.pid_of(role), signal.SIGSTOP)
+
+    def resume(self, role: str) -> None:
+        """Let a role go on."""
+        os.kill(self.pid_of(role), signal.SIGCONT)
+
     def kill(self, role: str) -> None:
-        """kill -9 a role; the supervisor starts it again."""
+        """kill -9 a role with its children; the supervisor starts it again."""
         pid = self.pid_of(role)
         for process in [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]:
             os.kill(process.pid, signal.SIGKILL)
-        until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+        until(lambda: not alive(pid))
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; the exit code."""
@@ -76,28 +100,93 @@ class LivingCity:
         return self.process.wait(15)
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead but not yet waited for does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def demo_command(var: Path, port: int, *flags: str) -> list[str]:
+    """The command line of a small demo in a folder."""
+    command = [sys.executable, str(ROOT / "run.py"), "demo", f"--port={port}", f"--var={var}"]
+    return [*command, *SMALL, *flags]
+
+
 @contextmanager
 def living_city(var: Path, *flags: str, **env: str) -> Iterator[LivingCity]:
     """Start a demo on free ports and wait until it is healthy; stop it at the end."""
     port = free_port()
-    command = [sys.executable, str(ROOT / "run.py"), "demo", f"--port={port}", f"--var={var}"]
     var.mkdir(parents=True, exist_ok=True)
     with (var / "demo.out").open("ab") as out:
         process = subprocess.Popen(
-            [*command, *flags],
+            demo_command(var, port, *flags),
             env={**os.environ, "CHENGYUN_DEMO_PASSWORD": PASSWORD, **env},
             cwd=ROOT,
+            stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
         )
     city = LivingCity(process, f"http://127.0.0.1:{port}", var)
     try:
-        until(lambda: process.poll() is not None or city.healthy(), 60)
-        assert process.poll() is None, (var / "demo.out").read_text()
+        until(lambda: process.poll() is not None or city.healthy(), 60, every=0.1)
+        assert process.poll() is None, city.said()
         yield city
     finally:
         if process.poll() is None:
             city.stop()
+
+
+@dataclass
+class Desk:
+    """A signed-in user of the API, without a browser."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+    csrf: str = ""
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET /api/v1/path as JSON; HTTPError when it is refused."""
+        answer = self.session.get(f"{self.url}/api/v1/{path}", params=query, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """POST JSON to /api/v1/path; HTTPError when it is refused."""
+        answer = self.session.post(
+            f"{self.url}/api/v1/{path}",
+            json=body or {},
+            headers={"X-CSRFToken": self.csrf},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything open that this user may see."""
+        found: dict[str, Any] = self.get("snapshot")
+        return found
+
+    def alert(self, device: str) -> dict[str, Any] | None:
+        """The open alert of a device."""
+        alerts = self.snapshot()["alerts"]
+        return next((one for one in alerts if one["device"] == device), None)
+
+    def trail(self, case_id: str) -> list[str]:
+        """The kinds of the facts of a case, in their order."""
+        return [fact["kind"] for fact in self.get(f"cases/{case_id}")["trail"]]
+
+
+def desk_of(url: str, user: str) -> Desk:
+    """Sign a member of the demo cast in, without a browser; his other sessions end."""
+    desk = Desk(url)
+    form = desk.session.get(f"{url}/login", timeout=10).text
+    token = form.split('name="csrf_token" value="')[1].split('"')[0]
+    said = {"user": user, "password": PASSWORD, "csrf_token": token}
+    desk.session.post(f"{url}/login", data=said, timeout=10).raise_for_status()
+    desk.csrf = desk.get("me")["csrf"]
+    return desk
 
 
 @contextmanager
@@ -114,7 +203,7 @@ def _launch(playwright: Playwright) -> Browser:
 
 
 def sign_in(page: Page, url: str, user: str, to: str) -> None:
-    """Sign a member of the demo cast in and open a page."""
+    """Sign a member of the demo cast in and open a page; his other sessions end."""
     page.goto(f"{url}/login?next={to}")
     page.fill("input[name=user]", user)
     page.fill("input[name=password]", PASSWORD)

@@ -10,8 +10,7 @@ from app.domain.cases import Case, CaseStatus
 from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.tasks import Task, TaskStatus
-from tests.cast import GRID
-from tests.conftest import START
+from tests.cast import GRID, START
 
 
 def an_alert(alert_id: str = "A1", **other: Any) -> Alert:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 ROLE = "clock"
 ROUND_MS = 500  # the longest that a due moment or an unpublished fact waits
 BATCH = 200
+AWAY_S = 0.5  # between tries while a server is away
 SWEEP = timedelta(hours=1)
 ANSWERS_KEPT = timedelta(days=7)  # default: longer than any phone is offline
 
@@ -61,42 +62,53 @@ def run(city: City, stop: threading.Event, consumer: str | None = None) -> None:
     A Redis or ledger that is away is logged once, and again when it is back.
     """
     name = consumer or f"{socket.gethostname()}-{os.getpid()}"
-    away = ""
-    swept = city.now() - SWEEP
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: tick(city),
+        lambda: city.live.beat(ROLE, int(city.now().timestamp() * 1000)),
+        lambda: reports.open_waiting(city, name, block_ms=ROUND_MS),
+        _Sweep(city),
+    )
+    away: dict[int, str] = {}
     while not stop.is_set():
-        try:
-            _round(city, name)
-            swept = _forget_answers(city, swept)
-        except (RedisError, SQLAlchemyError) as why:
-            if not away:
-                log.warning("the clock waits: %s", why)
-            away = str(why)
-            stop.wait(1.0)
-            continue
-        except Exception:
-            # the outermost line: one odd row must not stop every other deadline
-            log.exception("a round of the clock failed")
-            stop.wait(1.0)
-            continue
-        if away:
-            log.info("the clock goes on")
-            away = ""
+        for n, step in enumerate(steps):
+            # one after another and each for itself: without Redis, deadlines go on
+            fault = _fault(step)
+            if fault and n not in away:
+                log.warning("the clock waits: %s", fault)
+            if not fault and away.pop(n, ""):
+                log.info("the clock goes on")
+            if fault:
+                away[n] = fault
+                stop.wait(AWAY_S)
 
 
-def _round(city: City, consumer: str) -> None:
-    tick(city)
-    city.live.beat(ROLE, int(city.now().timestamp() * 1000))
-    reports.open_waiting(city, consumer, block_ms=ROUND_MS)
+def _fault(step: Callable[[], object]) -> str:
+    """Do a step; return why it failed, "" when all went well."""
+    try:
+        step()
+    except (RedisError, SQLAlchemyError) as why:
+        return str(why) or type(why).__name__
+    except Exception as why:
+        # the outermost line: one odd row must not stop everything else
+        log.exception("a step of the clock failed")
+        return type(why).__name__
+    return ""
 
 
-def _forget_answers(city: City, swept: datetime) -> datetime:
-    """Drop old answers once an hour; return when that was done last."""
-    now = city.now()
-    if now < swept + SWEEP:
-        return swept
-    with city.ledger.begin() as tx:
-        tx.forget_answers(now - ANSWERS_KEPT)
-    return now
+class _Sweep:
+    """Drops old answers once an hour."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.due = city.now()
+
+    def __call__(self) -> None:
+        now = self.city.now()
+        if now < self.due:
+            return
+        with self.city.ledger.begin() as tx:
+            tx.forget_answers(now - ANSWERS_KEPT)
+        self.due = now + SWEEP
 
 
 def _tell(city: City, kind: Any, look: Callable[..., Any], now: datetime) -> int:

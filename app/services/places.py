@@ -9,8 +9,8 @@ from app.domain.reports import HotlineOrder, Report
 from app.errors import NotFound
 from app.store.tx import Tx
 
-# what official names end with and citizens leave out
-_ENDINGS = re.compile(r"(社区居委会|村委会|居委会|社区|街道|镇)$")
+_OFFICE = re.compile(r"(居委会|村委会)$")  # what citizens leave out of an official name
+COMMUNITY = 12  # digits of a community's code; grids have no names
 
 
 def place(city: City, tx: Tx, thing: Report | HotlineOrder) -> str:
@@ -34,17 +34,18 @@ def place(city: City, tx: Tx, thing: Report | HotlineOrder) -> str:
 
 
 def by_address(city: City, address: str) -> str:
-    """Return the community, else the street, whose name stands in the address; "" for none."""
+    """Return the finest area under the city shown whose name stands in the address, "" for none."""
+    return _finest(city, city.settings.city, address) if address else ""
+
+
+def _finest(city: City, code: str, address: str) -> str:
     found = ""
-    for street in city.areas.children(city.settings.city):
-        if _names(street.name, address):
-            found = found or street.code
-        for community in city.areas.children(street.code):
-            if _names(community.name, address):
-                return community.code
+    for area in city.areas.children(code) if len(code) < COMMUNITY else ():
+        named = area.code if _names(area.name, address) else ""
+        found = max(found, _finest(city, area.code, address) or named, key=len)
     return found
 
 
 def _names(name: str, address: str) -> bool:
-    short = _ENDINGS.sub("", name)
-    return name in address or (len(short) >= 3 and short in address)
+    # not without 街道 or 社区: streets and communities often share the rest of their names
+    return _OFFICE.sub("", name) in address

@@ -173,9 +173,9 @@ def _patience(city: City, kind: str) -> float:
 def _mind_the_feed(city: City, roll: Roll, now: int) -> None:
     a = roll.attendance
     pace = roll.roster.pace(a.offline)
-    quiet = now - city.live.feeds().get("telemetry", 0)
-    lost = quiet > quiet_after_ms(pace, city.settings.feed_quiet_s * 1000)
-    if lost and not a.feed_lost:
+    newest = city.live.feeds().get("telemetry", 0)
+    lost = now - newest > quiet_after_ms(pace, city.settings.feed_quiet_s * 1000)
+    if lost and newest and not a.feed_lost:  # a new city has not spoken yet
         log.warning("the telemetry feed is silent: no device is declared offline meanwhile")
     a.hold(lost, now, round(city.settings.startup_grace_s * 1000))
 

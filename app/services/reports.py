@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from enum import Enum
 from typing import Any, cast
 
 import msgspec
-from redis.exceptions import ResponseError
-from sqlalchemy.exc import DataError, IntegrityError
+from redis.exceptions import RedisError, ResponseError
+from sqlalchemy.exc import OperationalError
 
 from app.city import City
 from app.domain import cases
@@ -29,6 +30,15 @@ GROUP = "clock"
 BATCH = 50
 # An entry takes milliseconds; whoever has held one for so long is dead.
 ABANDONED_MS = 5_000
+
+
+class End(Enum):
+    """What becomes of an entry: gone, tried again later, or kept in the stream for a person."""
+
+    DONE = 1
+    AGAIN = 2
+    KEPT = 3
+
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
@@ -63,11 +73,13 @@ def open_waiting(city: City, consumer: str, block_ms: int | None = None) -> int:
     """
     entries = _waiting(city, consumer, block_ms)
     for entry_id, fields in entries:
-        if _take_in(city, fields):
-            with city.live.redis.pipeline(transaction=True) as pipe:
+        end = _take_in(city, fields)
+        with city.live.redis.pipeline(transaction=True) as pipe:
+            if end is not End.AGAIN:
                 pipe.xack(keys.REPORTS, GROUP, entry_id)
+            if end is End.DONE:
                 pipe.xdel(keys.REPORTS, entry_id)
-                pipe.execute()
+            pipe.execute()
     if entries:
         city.feed.publish(city.ledger)
     return len(entries)
@@ -96,19 +108,25 @@ def _flat(found: list[Any]) -> list[Entry]:
     return cast(list[Entry], found[0] if found and isinstance(found[0], list) else found)
 
 
-def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
-    """Whether the entry is done with: it is a case or a dead letter; False asks for it again."""
+def _take_in(city: City, fields: dict[bytes, bytes]) -> End:
     try:
         thing = _decode(fields)
         with city.ledger.begin() as tx:
             _open(city, tx, thing)
     except Conflict:
         # another clock is opening the same report at this moment (only PostgreSQL lets two try)
-        return False
-    except (Refused, msgspec.DecodeError, KeyError, IntegrityError, DataError) as why:
-        log.warning("a report cannot become a case: %s", type(why).__name__)
+        return End.AGAIN
+    except (Refused, msgspec.DecodeError, KeyError) as why:
+        log.warning("a report cannot become a case: %s", why)
         _bury(city, fields, why)
-    return True
+    except (RedisError, OperationalError):
+        raise
+    except Exception as why:
+        # the outermost line of the loop over entries: an odd one must not hold up all behind it
+        log.exception("a report could not be taken in; its entry stays in %s", keys.REPORTS)
+        _bury(city, fields, why)
+        return End.KEPT
+    return End.DONE
 
 
 def _decode(fields: dict[bytes, bytes]) -> Report | HotlineOrder:

@@ -60,7 +60,7 @@ class History:
         name = f"part-{entries[0][0]}-{entries[-1][0]}.parquet"
         parts: dict[tuple[str, str], list[Readings]] = {}
         for _, r in entries:
-            parts.setdefault((_day(r.at), r.area[:DISTRICT_DIGITS] or NOWHERE), []).append(r)
+            parts.setdefault((_day(r.at), _district(r.area)), []).append(r)
         return [
             self._write_part(self.path / f"day={day}" / f"district={district}" / name, readings)
             for (day, district), readings in parts.items()
@@ -116,6 +116,12 @@ def _columns(readings: Iterable[Readings]) -> dict[str, list[Any]]:
         name: list(column)
         for name, column in zip(SCHEMA.names, zip(*rows, strict=True), strict=True)
     }
+
+
+def _district(area: str) -> str:
+    """The folder's name: six digits, and nothing else gets into a path."""
+    district = area[:DISTRICT_DIGITS]
+    return district if len(district) == DISTRICT_DIGITS and district.isdecimal() else NOWHERE
 
 
 def _day(ms: int) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from app.domain.reports import Report
 from app.errors import Rejected
 from app.services.ingest import Filed
-from streams.codecs import wire
+from streams import wire
 from streams.topics import FIELD, Template
 
 TEMPLATE = Template("city/{district}/grid/{worker}/report")

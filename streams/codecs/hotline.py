@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from app.domain.reports import HotlineOrder
-from streams.codecs import wire
+from streams import wire
 from streams.topics import Template
 
 TEMPLATE = Template("city/{district}/12345/{order_no}/order")

@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.readings import WorkerPosition
 from app.errors import Rejected
-from streams.codecs import wire
+from streams import wire
 from streams.topics import Template
 
 TEMPLATE = Template("city/{district}/grid/{worker}/position")

@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain.readings import DeviceStatus
 from app.errors import Rejected
-from streams.codecs import wire
+from streams import wire
 from streams.topics import FIELD, Template
 
 TEMPLATE = Template("city/{district}/{kind}/{device}/status")

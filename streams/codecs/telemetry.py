@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.readings import Quality, Telemetry
 from app.errors import Rejected
-from streams.codecs import wire
+from streams import wire
 from streams.topics import Template
 
 TEMPLATE = Template("city/{district}/{kind}/{device}/telemetry")

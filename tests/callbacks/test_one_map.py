@@ -7,8 +7,9 @@ from dash import no_update
 
 from app.errors import NotAllowed, NotFound
 from callbacks import one_map
+from layouts import ids
 from tests import cast
-from tests.callbacks.doorway import open_door
+from tests.callbacks.doorway import open_door, triggered
 from tests.layouts import reading
 
 
@@ -46,3 +47,12 @@ def test_areas_out_of_scope_are_refused_and_unknown_ones_not_found(city):
         open_door(one_map, city, cast.STRANGER)["place"](f"?area={cast.STREET}", None)
     with pytest.raises(NotFound):
         open_door(one_map, city, cast.DUTY)["place"]("?area=999999", None)
+
+
+def test_the_map_goes_to_what_somebody_selects(city, red, case):
+    go_there = open_door(one_map, city, cast.DUTY)["go_there"]
+    with triggered(ids.ACT_ALERT):
+        assert go_there({"id": red.id}, None)["center"] == [red.lat, red.lon]
+        assert go_there({"id": red.id, "value": "auto"}, None) is no_update
+    with triggered(ids.ACT_CASE):
+        assert go_there({"id": red.id}, {"id": case.id})["center"] == [case.lat, case.lon]

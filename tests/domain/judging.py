@@ -14,6 +14,11 @@ PERIOD = 30_000
 GAS = "gas"
 PLAIN = {"kind": "gas", "metric": "ch4", "thresholds": "{yellow: 10, orange: 20, red: 50}"}
 
+LOSS = (
+    "kind: water_pressure, metric: pressure, direction: below, clear_ratio: 0.5, "
+    "thresholds: {orange: -20, red: -30}, change: {over_s: 300, in: percent}"
+)
+
 
 def rule_of(more: str = "") -> Rule:
     """A rule of 10/20/50 %LEL at once, hold at 90 %, no dwell; `more` adds or replaces keys."""

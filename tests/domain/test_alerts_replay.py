@@ -145,7 +145,7 @@ def test_somebody_in_the_lift_for_half_an_hour() -> None:
 def test_a_burst_pipe_is_a_loss_and_then_a_low_pressure() -> None:
     burst = [0.32] * 6 + [0.18] + [0.09] * 3
     found = replay("water_pressure", {"pressure": burst})
-    assert found[0] == (6, "water-pressure-loss", RAISE, R)
+    assert found[0] == (7, "water-pressure-loss", RAISE, R)
     assert (8, "water-pressure-low", RAISE, R) in found
 
 

@@ -132,7 +132,7 @@ def publish(client: paho.Client, numbers: range, now_ms: int) -> None:
         body = {"ts": now_ms + i, "metrics": {"ch4": i}, "lon": 119.95, "lat": 31.78}
         topic = f"city/320404/gas/G{i % DEVICES:04d}/telemetry"
         infos.append(client.publish(topic, msgspec.json.encode(body), qos=1))
-        if i % 500 == 499:
+        if len(infos) % 500 == 0:
             infos[-400].wait_for_publish(20)
     for info in infos:
         info.wait_for_publish(20)

@@ -35,6 +35,11 @@ def test_who_may_not_dispatch_gets_no_workers_and_no_button():
     assert panel.send(data) is None
 
 
+def test_a_note_can_be_given_where_only_a_case_can_be_moved():
+    assert panel.send(samples.dispatch_panel(moves=["void"])) is not None
+    assert panel.send(samples.dispatch_panel(moves=["open"])) is None
+
+
 def test_the_button_sends_for_the_case():
     assert reading.actions(panel.send(samples.dispatch_panel())) == [
         ("send", "ZL20261121000001", None)

@@ -2,6 +2,8 @@
 
 import json
 
+from dash import no_update
+
 from layouts import ids, one_map
 from layouts.address import Address
 from tests.layouts import reading, samples
@@ -53,3 +55,7 @@ def test_the_view_leaves_room_for_what_lies_on_the_map():
 
 def test_every_action_has_its_store():
     assert set(ids.ACTIONS) <= reading.ids(one_map.stores())
+
+
+def test_the_map_stays_when_a_thing_has_no_place():
+    assert one_map.close_up({"lon": None, "lat": None}) is no_update

@@ -10,7 +10,7 @@ from app.domain.levels import Level
 from app.errors import Conflict, NotAllowed, NotFound
 from app.services import alerts
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 from tests.things import a_change
 
 RAISE, UP, DOWN, CLEAR = AlertStep.RAISE, AlertStep.UP, AlertStep.DOWN, AlertStep.CLEAR

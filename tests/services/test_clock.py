@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import redis
 from sqlalchemy.exc import OperationalError
 
 from app.domain.alerts import AlertStep
@@ -16,7 +17,7 @@ from app.services import alerts, tasks
 from app.services import clock as role
 from app.store.ledger import Ledger
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 from tests.things import a_case, a_change, a_task, an_alert
 from tests.waiting import until
 
@@ -116,6 +117,11 @@ def test_a_tick_publishes_what_a_dead_process_left_behind(city, case):
     assert city.feed.facts_after(0) == city.ledger.facts_after(0)
 
 
+def forgotten(city) -> bool:
+    with city.ledger.read() as tx:
+        return tx.answer("old", "w001") is None
+
+
 @pytest.fixture
 def running(city):
     """The clock role in a thread, stopped at the end."""
@@ -157,3 +163,28 @@ def test_the_role_survives_a_ledger_that_is_away(city, monkeypatch, caplog, a_re
         stop.set()
         thread.join(10)
     assert caplog.text.count("the clock waits") == 1
+
+
+def test_deadlines_go_on_without_redis_and_one_odd_step_stops_no_other(city, monkeypatch, caplog):
+    def odd(*_, **__):
+        raise ZeroDivisionError
+
+    def gone(*_, **__):
+        raise redis.ConnectionError("gone")
+
+    monkeypatch.setattr(city.live, "beat", odd)
+    monkeypatch.setattr(role.reports, "open_waiting", gone)
+    with city.ledger.begin() as tx:
+        tx.add(a_case(due_at=START, next_due=START))
+        tx.remember("old", "w001", b"", START - timedelta(days=8))
+    stop = threading.Event()
+    thread = threading.Thread(target=role.run, args=(city, stop))
+    thread.start()
+    try:
+        until(lambda: told(city)["case.overdue"] == 1)
+        until(lambda: caplog.text.count("a step of the clock failed") >= 2)
+        until(lambda: forgotten(city))
+    finally:
+        stop.set()
+        thread.join(10)
+    assert caplog.text.count("the clock waits: gone") == 1

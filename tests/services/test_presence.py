@@ -9,6 +9,7 @@ from app.domain.levels import Level
 from app.domain.readings import DeviceStatus, Presence
 from app.services import presence
 from app.services.watch import step, tick
+from app.store import statuses
 from tests.services.watching import every, opened, point, post, register, say
 
 ON, OFF, UNKNOWN = Presence.ONLINE, Presence.OFFLINE, Presence.UNKNOWN
@@ -178,7 +179,6 @@ def test_a_farewell_is_forgotten_when_the_device_speaks_again(city, clock, town)
     town.status(gas, online=False)
     town.live(20, gas)
     assert town.shown(gas) == ON
-    town.post.store.redis.ping()
 
 
 def test_a_retained_farewell_that_comes_again_changes_nothing(city, clock, town) -> None:
@@ -192,6 +192,32 @@ def test_a_retained_farewell_that_comes_again_changes_nothing(city, clock, town)
     presence.note(city, [said])
     town.call()
     assert town.shown(gas) == ON
+
+
+def test_a_retained_birth_that_comes_again_brings_nobody_back(city, clock, town) -> None:
+    (gas,) = register(city, "G1")
+    at = round(clock.at.timestamp() * 1000)
+    born = DeviceStatus(device="G1", kind="gas", at=at, online=True)
+    presence.note(city, [born])
+    town.live(100, gas)
+    # a will carries the time at which its sender connected
+    presence.note(city, [DeviceStatus(device="G1", kind="gas", at=at, online=False)])
+    town.live(10)
+    presence.note(city, [born])
+    town.live(10)
+    assert town.shown(gas) == OFF
+
+
+def test_births_of_devices_that_are_online_are_no_news(city, clock) -> None:
+    for at in (1, 2, 3):
+        presence.note(city, [DeviceStatus(device="G1", kind="gas", at=at, online=True)])
+    assert statuses.version(city.live.redis) == 1
+    for at, online in ((4, False), (4, False), (3, True), (5, False), (6, True)):
+        clock.advance(seconds=1)
+        presence.note(city, [DeviceStatus(device="G1", kind="gas", at=at, online=online)])
+    assert statuses.version(city.live.redis) == 4
+    presence.note(city, [])
+    assert len(statuses.everybody(city.live.redis)) == 1
 
 
 class Gateway(Town):

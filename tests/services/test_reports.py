@@ -117,3 +117,20 @@ def test_what_can_never_be_a_case_is_a_dead_letter(city, a_report):
     assert {letter.reason for letter in city.live.dead_letters()} == {"no_case"}
     assert city.live.redis.xlen(keys.REPORTS) == 0
     assert cases_of(city) == []
+
+
+def test_an_odd_entry_does_not_hold_up_those_behind_it(city, a_report, monkeypatch, caplog):
+    real = reports.place
+
+    def odd(city, tx, thing):
+        if thing.id == "odd":
+            raise ZeroDivisionError
+        return real(city, tx, thing)
+
+    monkeypatch.setattr(reports, "place", odd)
+    city.live.accept([a_report("odd"), a_report("fine")], 1)
+    assert reports.open_waiting(city, "one") == 2
+    assert [case.source_id for case in cases_of(city)] == ["fine"]
+    assert city.live.redis.xlen(keys.REPORTS) == 1, "the odd one is kept for a person"
+    assert "ZeroDivisionError" in caplog.text
+    assert reports.open_waiting(city, "one") == 0

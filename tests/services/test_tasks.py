@@ -12,7 +12,7 @@ from app.domain.tasks import TaskStatus
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.services import cases, tasks
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 
 
 def status_of(city, case) -> CaseStatus:

@@ -17,7 +17,7 @@ from app.domain.tasks import Task
 from app.errors import Conflict, NotFound
 from app.store.ledger import Ledger
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 from tests.things import a_case, a_fact, a_task, an_alert
 
 DEVICE = Device(

@@ -14,7 +14,7 @@ from app.domain.cases import Case
 from app.store.reads import _where
 from app.store.tables import metadata
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)

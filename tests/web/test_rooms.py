@@ -12,7 +12,7 @@ from app.domain.facts import Fact
 from app.services import tasks
 from app.web.rooms import hears
 from tests import cast
-from tests.conftest import START
+from tests.cast import START
 from tests.web.things import open_case, put_device, raise_alert, say
 
 INSIDE = Fact(kind="alert.raised", thing="a", area=cast.GRID, at=START, who="watch", body={})

@@ -1,11 +1,11 @@
 // The keyboard and the clicks of the wall: both end as actions.
-import { MAP_SEARCH } from "./ids.mjs";
+import { LIGHT_SOUND, MAP_SEARCH } from "./ids.mjs";
 
 const TABS = ["all", "governance", "social", "safety", "economy"];
 
 /**
  * @typedef {{do: "act", name: string, id: string|null, value?: string}
- *   | {do: "mute"|"help"|"close"|"search"|"leave"}} Command
+ *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"}} Command
  * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean}} Moment
  *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field
  */
@@ -90,6 +90,7 @@ const OWN = new Set(["mute", "help"]);
 
 /** @param {Element} target @returns {Command|null} */
 function clicked(target) {
+  if (target.closest?.(`#${LIGHT_SOUND}`)) return { do: "light" };
   const element = target.closest?.("[data-action]");
   if (!element || element.disabled) return null;
   const { action, id, value } = element.dataset;

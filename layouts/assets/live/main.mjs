@@ -182,6 +182,7 @@ class Page {
   #run(command) {
     const verbs = {
       act: () => act(command.name, command.id, command.value),
+      light: () => this.sound && !this.sound.justArmed && this.sound.state !== "off" && this.#mute(),
       mute: () => this.#mute(), help: () => showHelp(this.words), close: closeCard, search: focusSearch,
       leave: () => isTyping(document.activeElement) && document.activeElement.blur(),
     };

@@ -4,6 +4,7 @@ import { RED } from "./alert_layer.mjs";
 const REPEAT_MS = 10_000;
 const OLD_MS = 60_000; // a replay of what happened longer ago makes no tone
 const MUTE_MS = 10 * 60_000;
+const JUST_MS = 1_000;
 const MUTED = "chengyun.muted";
 
 /** Notes [frequency Hz, begin s, length s] per level; worse is higher, longer and more of them. */
@@ -61,6 +62,7 @@ export class Sound {
     this.changed = changed;
     this.ringing = new Ringing();
     this.context = null;
+    this.armedAt = Infinity;
     this.muted = readMute(Date.now());
     for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.arm(), { capture: true });
     setInterval(() => this.#again(), REPEAT_MS);
@@ -77,7 +79,13 @@ export class Sound {
   async arm() {
     this.context ??= new AudioContext();
     if (this.context.state !== "running") await this.context.resume();
+    if (this.armedAt === Infinity) this.armedAt = Date.now();
     this.changed(this.state);
+  }
+
+  /** Whether this very click has armed it: then the click on the light asks for nothing more. */
+  get justArmed() {
+    return Date.now() - this.armedAt < JUST_MS;
   }
 
   /** @param {string} reason why, shown beside the light */

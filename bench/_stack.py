@@ -1,0 +1,136 @@
+"""A whole city of its own without the simulator: Redis, broker and every role, in one folder.
+
+The same servers, settings and processes as `run.py demo`; only the readings come from elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from app.city import City, open_city
+from app.config import load_settings
+from app.store import embedded
+from app.supervisor import Child, Supervisor
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = [sys.executable, str(ROOT / "run.py")]
+ROLES = ("ingest", "watch", "clock", "archive", "web")
+DISTRICT = "320404"
+PASSWORD = "Bench-2026-cast"
+
+
+def until(true: Callable[[], bool], timeout: float, what: str) -> None:
+    """Wait for a condition; TimeoutError names it when it does not come."""
+    end = time.monotonic() + timeout
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {timeout:g} s: {what}")
+        time.sleep(0.05)
+
+
+class Stack:
+    """The running city: its address, its stores, its processes."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.port = embedded.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._supervisor = Supervisor(var / "log", print)
+        self._children: list[Child] = []
+        self.env = self._start_stores()
+
+    def _start_stores(self) -> dict[str, str]:
+        ports = embedded.free_port(), embedded.free_port()
+        secrets = (
+            embedded.kept_password(self.var / "redis"),
+            embedded.kept_password(self.var / "broker"),
+        )
+        url = embedded.redis_url(ports[0], secrets[0])
+        broker = embedded.broker_command(self.var, ports[1], embedded.BROKER_USER, secrets[1])
+        redis = embedded.redis_command(self.var, ports[0], secrets[0])
+        self._supervisor.start(Child("redis", redis))
+        self._supervisor.start(Child("broker", broker))
+        until(lambda: embedded.redis_answers(url), 20, "Redis answers")
+        until(lambda: embedded.port_answers(ports[1]), 20, "the broker answers")
+        return {
+            "CHENGYUN_VAR": str(self.var),
+            "CHENGYUN_PORT": str(self.port),
+            "CHENGYUN_CITY": DISTRICT,
+            "CHENGYUN_REDIS_URL": url,
+            "CHENGYUN_MQTT_HOST": embedded.LOOPBACK,
+            "CHENGYUN_MQTT_PORT": str(ports[1]),
+            "CHENGYUN_MQTT_USER": embedded.BROKER_USER,
+            "CHENGYUN_MQTT_PASSWORD": secrets[1],
+            "CHENGYUN_SECRET_KEY": embedded.kept_password(self.var / "session-key"),
+            "CHENGYUN_DEMO_PASSWORD": PASSWORD,
+        }
+
+    @property
+    def mqtt(self) -> dict[str, Any]:
+        """Where the broker is: host, port, user, password."""
+        names = ("host", "port", "user", "password")
+        found = {name: self.env[f"CHENGYUN_MQTT_{name.upper()}"] for name in names}
+        return {**found, "port": int(found["port"])}
+
+    def start_roles(self) -> City:
+        """Prepare the ledger, start every role, and wait until all of them are well."""
+        subprocess.run([*RUN, "prepare"], env={**os.environ, **self.env}, check=True)
+        for role in ROLES:
+            child = Child(role, [*RUN, role], self.env)
+            self._supervisor.start(child)
+            self._children.append(child)
+        until(self.healthy, 60, f"the city is healthy; logs in {self.var}/log")
+        names = ("var", "redis_url", "city")
+        return open_city(load_settings(**{n: self.env[f"CHENGYUN_{n.upper()}"] for n in names}))
+
+    def healthy(self) -> bool:
+        """Whether the web role answers and every role is alive."""
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        for child in self._children:
+            if child.process and child.alive():
+                os.killpg(child.process.pid, number)
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """All roles stand still, so that another system has the machine for itself."""
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Stop every process."""
+        self._signal(signal.SIGCONT)
+        self._supervisor.stop()
+
+
+@contextmanager
+def stack() -> Iterator[Stack]:
+    """A city in a temporary folder, gone afterwards."""
+    var = Path(tempfile.mkdtemp(prefix="chengyun-bench-"))
+    city = None
+    try:
+        city = Stack(var)
+        yield city
+    finally:
+        if city:
+            city.stop()
+        shutil.rmtree(var, ignore_errors=True)

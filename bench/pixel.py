@@ -1,0 +1,196 @@
+"""From the publish of a reading by MQTT to its paint on the wall, beside the usual Dash page.
+
+python -m bench.pixel [--quick]      what it measures and how: docs/benchmarks.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Browser
+
+from app.city import City
+from bench import _crowd, _figures, _screens
+from bench._figures import NOTHING, Outcome, Painted
+from bench._load import Load, Offered
+from bench._machine import machine
+from bench._stack import DISTRICT, Stack, stack, until
+from geodata.areas import open_areas
+
+DEVICES, PROBES = 5_000, 62
+RATES = (200, 1_000)
+OURS, PEER = "ours", "dash-interval"
+SETTLE_S = 1.0
+TAIL_S = 8.0  # the last reading of every probe must be painted within
+BIRTHS_S = 2_500  # a second, before anything is measured
+BEGAN = time.monotonic()
+
+
+class Plan(NamedTuple):
+    """How long: rounds of both pages in turn, seconds at each rate."""
+
+    rounds: int
+    seconds: float
+
+
+class Run:
+    """One measurement: what was offered and what came of it, by page and rate."""
+
+    def __init__(self, plan: Plan, load: Load, crowd: _crowd.Crowd) -> None:
+        self.plan, self.load, self.crowd = plan, load, crowd
+        self.outcomes: dict[tuple[str, int], Outcome] = defaultdict(lambda: NOTHING)
+        self.offered: dict[tuple[str, int], list[Offered]] = defaultdict(list)
+
+    def watch(self, who: str, screen: _screens.Screen) -> None:
+        """Feed an open page at each rate and note what it paints."""
+        for rate in RATES:
+            offered = self.load.feed(rate, self.plan.seconds)
+            painted = self._until_painted(screen, offered)
+            outcome = _figures.compare(offered.probes, painted)
+            self.outcomes[who, rate] += outcome
+            self.offered[who, rate].append(offered)
+            p95 = _figures.percentiles(outcome.delays)["p95"]
+            say(f"  {who:<14} {rate:>5} msg/s  p95 {p95:>8.1f} ms  {len(outcome.delays)} painted")
+
+    def _until_painted(self, screen: _screens.Screen, offered: Offered) -> list[Painted]:
+        """Everything painted until the newest reading of each probe is, TAIL_S at most."""
+        painted = screen.take()
+        last = {s.probe: _figures.key(s.value) for s in offered.probes}
+        end = time.monotonic() + TAIL_S
+        while time.monotonic() < end:
+            if set(last.values()) <= {_figures.key(p.value) for p in painted}:
+                break
+            screen.page.wait_for_timeout(100)
+            painted += screen.take()
+        return painted
+
+    def figures(self, who: str) -> dict[str, float]:
+        """The figures of one page for the result."""
+        found: dict[str, float] = {}
+        for rate in RATES:
+            outcome, offered = self.outcomes[who, rate], self.offered[who, rate]
+            for name, ms in _figures.percentiles(outcome.delays).items():
+                found[f"{name}_ms_{rate}"] = ms
+            found[f"readings_{rate}"] = len(outcome.delays)
+            found[f"merged_{rate}"] = outcome.merged
+            found[f"lost_{rate}"] = outcome.lost
+            seconds = sum(o.seconds for o in offered)
+            found[f"offered_msg_s_{rate}"] = round(sum(o.messages for o in offered) / seconds, 1)
+            found[f"unacknowledged_{rate}"] = sum(o.unacknowledged for o in offered)
+        return found
+
+
+def main() -> int:
+    """Measure and print; 0 when nothing was lost and the load was reached."""
+    parser = argparse.ArgumentParser(prog="bench.pixel", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one short round, within 50 s")
+    quick = parser.parse_args().quick
+    plan = Plan(1, 6.0) if quick else Plan(3, 15.0)
+    about = machine()
+    with stack() as running:
+        run = measure(running, plan)
+    result = summary(run, about)
+    table(result)
+    print(json.dumps(result, ensure_ascii=False))
+    return 0 if sound(result) else 1
+
+
+def measure(running: Stack, plan: Plan) -> Run:
+    """Start everything and let both pages take turns."""
+    city = running.start_roles()
+    say(f"every role is up at {running.url}; machine load {os.getloadavg()[0]:.1f}")
+    areas = open_areas(DISTRICT, running.var / "areas")
+    crowd = _crowd.gather(areas.area(DISTRICT), DEVICES, PROBES)
+    load = Load(running.mqtt, crowd)
+    try:
+        load.births(BIRTHS_S)
+        until(lambda: len(city.live.devices()) == DEVICES, 30, "all devices are registered")
+        say(f"{DEVICES} devices are registered, {PROBES} of them probes")
+        load.begin(BIRTHS_S / 2, DEVICES * 2 / BIRTHS_S)  # everybody has said something
+        run = Run(plan, load, crowd)
+        with _screens.browser() as chromium:
+            load.end()
+            for _ in range(plan.rounds):
+                _one_round(run, chromium, running, city)
+        return run
+    finally:
+        load.close()
+
+
+def _one_round(run: Run, chromium: Browser, running: Stack, city: City) -> None:
+    until(lambda: _caught_up(city, run.load), 60, "our city has caught up")
+    numbers = [d.n for d in city.live.devices([m.code for m in run.crowd.probes]).values()]
+    with _screens.our_wall(chromium, running, numbers) as screen:
+        say("our wall is painted")
+        time.sleep(SETTLE_S)
+        run.watch(OURS, screen)
+    with running.asleep(), _screens.usual_page(chromium, running, run.crowd) as screen:
+        say("the usual page is painted")
+        time.sleep(SETTLE_S)
+        run.watch(PEER, screen)
+
+
+def _caught_up(city: City, load: Load) -> bool:
+    """Whether everything published is stored and judged."""
+    return city.live.counts().get("stored", 0) >= load.published and not city.live.lag("watch")
+
+
+def summary(run: Run, about: dict[str, Any]) -> dict[str, Any]:
+    """The one object of the last line."""
+    ours, peer = run.figures(OURS), run.figures(PEER)
+    names = [f"p{p}_ms_{rate}" for rate in RATES for p in _figures.PERCENTILES]
+    ratios = {name.replace("_ms", ""): round(peer[name] / ours[name], 1) for name in names}
+    return {
+        "bench": "pixel",
+        "machine": about,
+        "ours": ours,
+        "peers": {PEER: peer},
+        "ratios": {PEER: ratios},
+    }
+
+
+def table(result: dict[str, Any]) -> None:
+    """Tell a person."""
+    rows = {OURS: result["ours"], **result["peers"]}
+    print(f"\n{'':<15}{'offered':>9}{'p50':>9}{'p95':>9}{'p99':>9}  painted merged lost")
+    for rate in RATES:
+        for who, f in rows.items():
+            ms = "".join(f"{f[f'p{p}_ms_{rate}']:>9.1f}" for p in _figures.PERCENTILES)
+            counts = f"{f[f'readings_{rate}']:>9}{f[f'merged_{rate}']:>7}{f[f'lost_{rate}']:>5}"
+            print(f"{who:<15}{f[f'offered_msg_s_{rate}']:>9.1f}{ms}{counts}")
+    for name, ratio in result["ratios"].items():
+        print(f"{name} / ours: " + ", ".join(f"{k} {v}x" for k, v in ratio.items()))
+
+
+def sound(result: dict[str, Any]) -> bool:
+    """Whether the figures count: the load was reached, all of it arrived, we lost nothing."""
+    faults = []
+    for who, figures in {OURS: result["ours"], **result["peers"]}.items():
+        for rate in RATES:
+            if figures[f"offered_msg_s_{rate}"] < 0.98 * rate:
+                faults.append(f"{who}: only {figures[f'offered_msg_s_{rate}']} of {rate} msg/s")
+            if figures[f"unacknowledged_{rate}"]:
+                faults.append(f"{who}: {figures[f'unacknowledged_{rate}']} not acknowledged")
+    faults += [
+        f"ours: {result['ours'][f'lost_{r}']} lost at {r}"
+        for r in RATES
+        if result["ours"][f"lost_{r}"]
+    ]
+    for fault in faults:
+        print(f"NOT SOUND: {fault}", file=sys.stderr)
+    return not faults
+
+
+def say(sentence: str) -> None:
+    """Progress, on stderr: the result alone is on stdout's last line."""
+    print(f"{time.monotonic() - BEGAN:5.1f} s  {sentence}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""A stranger's sensor: it knows the broker's address and the protocol, and nothing else of us."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+DISTRICT = "320404"
+IN_STREET_05 = (119.93751, 31.77889)  # 南大街街道, street05's; street16 must hear nothing of it
+
+
+@dataclass
+class Sensor:
+    """One gas sensor in a manhole, with its own connection (QoS 1)."""
+
+    code: str
+    line: paho.Client
+    place: tuple[float, float] = IN_STREET_05
+    kind: str = "gas"
+
+    @property
+    def topic(self) -> str:
+        """Its topic without the last word."""
+        return f"city/{DISTRICT}/{self.kind}/{self.code}"
+
+    def be_born(self, name: str) -> None:
+        """Say that it is there, what it is called and where."""
+        lon, lat = self.place
+        self._tell("status", {"online": True, "name": name, "period_s": 30, "lon": lon, "lat": lat})
+
+    def says(self, ch4: float) -> float:
+        """Publish a reading in %LEL; return the monotonic moment before it was published."""
+        lon, lat = self.place
+        before = time.monotonic()
+        self._tell("telemetry", {"metrics": {"ch4": ch4}, "lon": lon, "lat": lat})
+        return before
+
+    def leaks(self, ch4: float) -> float:
+        """Publish two readings above a limit: one alone may be an error of the sensor."""
+        self.says(ch4)
+        return self.says(ch4)
+
+    def _tell(self, what: str, body: dict[str, Any]) -> None:
+        said = {"ts": int(time.time() * 1000), **body}
+        self.line.publish(f"{self.topic}/{what}", json.dumps(said), qos=1).wait_for_publish(10)
+
+    def __enter__(self) -> Sensor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Leave nothing open behind: the value is normal again, the line is closed."""
+        self.says(0.0)
+        self.says(0.0)
+        self.line.disconnect()
+        self.line.loop_stop()
+
+
+def sensor(settings: dict[str, Any], code: str) -> Sensor:
+    """Connect a sensor to the broker of a running city."""
+    line = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"stranger-{code}")
+    line.username_pw_set(settings["mqtt_user"], settings["mqtt_password"])
+    line.connect("127.0.0.1", int(settings["mqtt_port"]))
+    line.loop_start()
+    return Sensor(code, line)

@@ -1,0 +1,161 @@
+"""Path B: from the click on the wall to the phone and back; the neighbour's wall sees nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.journeys.field import Sensor, sensor
+from tests.journeys.screens import Phone, Wall, open_phone, open_wall, phone_context
+from tests.living import Desk, LivingCity, desk_of
+from tests.waiting import until
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+NOTE = "先疏散再测"
+
+
+@pytest.fixture
+def chief(living: LivingCity) -> Desk:
+    """The commander's API: what the ledger says, beside what the screens show."""
+    return desk_of(living.url, "commander")
+
+
+@pytest.fixture
+def neighbour(living: LivingCity, browser: Browser) -> Iterator[Wall]:
+    """The wall of the dispatcher of another street."""
+    context = browser.new_context()
+    yield open_wall(context, living.url, "street16")
+    context.close()
+
+
+@pytest.fixture
+def pocket(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that nobody has signed in to yet."""
+    context = phone_context(browser)
+    yield context
+    context.close()
+
+
+def _red(leak: Sensor, chief: Desk) -> dict[str, Any]:
+    """A red alert with its case, which the rules open by themselves."""
+    leak.be_born(f"旅程 {leak.code}")
+    leak.leaks(66.0)
+
+    def raised() -> Any:
+        alert = chief.alert(leak.code)
+        return alert if alert and alert["case_id"] else None
+
+    found: dict[str, Any] = until(raised, timeout=15, every=0.1)
+    return found
+
+
+def _sent(
+    living: LivingCity, wall: Wall, pocket: BrowserContext, alert: dict[str, Any]
+) -> tuple[Phone, str]:
+    """The duty officer sends the best worker; his phone rings and shows the task."""
+    expect(wall.row(alert["id"])).to_be_visible(timeout=15_000)
+    wall.select(alert["id"])
+    expect(wall.page.locator("#dispatch-workers em").first).not_to_be_empty()  # the reasons
+    worker = wall.offered[0]
+    phone = open_phone(pocket, living.url, worker)
+    rang = phone.rang
+    wall.send(NOTE)
+    until(lambda: phone.rang > rang, timeout=10)
+    expect(phone.page.locator("#page [data-task] h2")).to_have_text(alert["title"])
+    expect(phone.page.locator("#page")).to_contain_text(NOTE)
+    return phone, worker
+
+
+def _photo() -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (640, 480), (40, 120, 90)).save(kept, "PNG")
+    return kept.getvalue()
+
+
+def _saw_nothing(neighbour: Wall, chief: Desk, alert: dict[str, Any]) -> None:
+    """Not in what the wall holds, not in its text, although it is up to date."""
+    now = chief.snapshot()["as_of"]
+    until(lambda: neighbour.state["seq"] >= now, timeout=20)
+    assert not neighbour.knows("alerts", alert["id"])
+    assert not neighbour.knows("cases", alert["case_id"])
+    assert all(task["case_id"] != alert["case_id"] for task in neighbour.state["tasks"])
+    expect(neighbour.page.locator("body")).not_to_contain_text(alert["case_id"])
+
+
+def test_sent_accepted_and_done_without_a_network(
+    living: LivingCity, desk: BrowserContext, pocket: BrowserContext, neighbour: Wall, chief: Desk
+) -> None:
+    wall = open_wall(desk, living.url)
+    with sensor(living.settings, "JOURNEY-B1") as leak:
+        alert = _red(leak, chief)
+        phone, worker = _sent(living, wall, pocket, alert)
+        phone.tap("accept")
+        expect(wall.case_badge).to_have_text("处置中")
+        phone.go_offline(offline=True)
+        phone.tap("arrive")
+        phone.finish(_photo(), "已关阀通风")
+        until(lambda: phone.waiting == 2)
+        expect(phone.page.locator("#net")).to_contain_text("待发 2")
+        expect(wall.case_badge).to_have_text("处置中")  # nobody knows of it yet
+        phone.go_offline(offline=False)
+        until(lambda: phone.waiting == 0, timeout=20)
+        expect(wall.case_badge).to_have_text("待核查", timeout=10_000)
+        _once_and_in_order(chief, alert["case_id"], worker)
+        _saw_nothing(neighbour, chief, alert)
+
+
+def _once_and_in_order(chief: Desk, case_id: str, worker: str) -> None:
+    """Each step is one fact, and the photo is on the case."""
+    case = chief.get(f"cases/{case_id}")
+    task = next(one for one in case["tasks"] if one["worker"] == worker)
+    order = [kind for kind in chief.trail(case_id) if kind != "case.escalated"]
+    assert order == ["case.opened", "case.dispatched", "case.accepted", "case.finished"]
+    times = [task["times"][step] for step in ("sent", "accepted", "arrived", "done")]
+    assert times == sorted(times)
+    assert len(task["photos"]) == 1
+    assert case["photos"] == task["photos"]
+    assert task["note"] == "已关阀通风"
+
+
+def test_given_back_with_a_reason(
+    living: LivingCity, desk: BrowserContext, pocket: BrowserContext, chief: Desk
+) -> None:
+    wall = open_wall(desk, living.url)
+    with sensor(living.settings, "JOURNEY-B2") as leak:
+        alert = _red(leak, chief)
+        phone, worker = _sent(living, wall, pocket, alert)
+        phone.give_back("需要专业队伍")
+        expect(wall.case_badge).to_have_text("已退回", timeout=10_000)
+        expect(phone.page.locator("[data-task]", has_text=alert["title"])).to_have_count(0)
+        case = chief.get(f"cases/{alert['case_id']}")
+        assert [task["note"] for task in case["tasks"]] == ["需要专业队伍"]
+        assert wall.offered  # it can be sent again at once
+
+
+def test_reported_from_the_phone(
+    living: LivingCity, desk: BrowserContext, pocket: BrowserContext, neighbour: Wall, chief: Desk
+) -> None:
+    wall = open_wall(desk, living.url)
+    phone = open_phone(pocket, living.url, "W013")
+    phone.page.click("#report")
+    phone.page.locator("#dialog .kind", has_text="占用消防通道").click()
+    phone.page.fill("#dialog textarea", "旅程上报")
+    phone.page.click("#dialog button[type=submit]")
+
+    def opened() -> Any:
+        cases = [c for c in wall.state["cases"] if c["description"] == "旅程上报"]
+        return cases
+
+    cases = until(opened, timeout=10)
+    assert len(cases) == 1
+    assert cases[0]["area"].startswith("320404005")
+    expect(wall.page.locator(f"[data-mark='{cases[0]['id']}']")).to_have_count(0)
+    now = chief.snapshot()["as_of"]
+    until(lambda: neighbour.state["seq"] >= now, timeout=20)
+    assert not neighbour.knows("cases", cases[0]["id"])

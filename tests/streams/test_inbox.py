@@ -1,0 +1,185 @@
+"""The inbox and the line: batches, back-pressure, and brokers that hang up."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from dataclasses import replace
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+import redis
+
+from app.config import load_settings
+from app.domain.readings import Readings
+from app.store import embedded_broker, keys
+from app.store.live import Live
+from streams import inbox
+from streams.inbox import SUBSCRIPTIONS, Inbox, Reader, drain
+from streams.mqtt import Arrival, Line, client, probe, shared
+from tests.waiting import until
+
+NOW = 1_795_165_200_000
+
+
+def arrival(i: int) -> Arrival:
+    payload = msgspec.json.encode({"ts": NOW + i, "metrics": {"ch4": i}})
+    return Arrival(f"city/320404/gas/G{i % 20}/telemetry", payload, i + 1, 1, 1)
+
+
+def test_a_batch_has_at_most_500_and_nothing_is_left_behind() -> None:
+    box = Inbox()
+    for i in range(1200):
+        box.put(arrival(i))
+    assert [len(box.take(0)) for _ in range(4)] == [500, 500, 200, 0]
+    box.put(arrival(1))
+    assert len(box.take(0)) == 1
+
+
+def test_a_full_inbox_lets_the_line_wait_until_there_is_room() -> None:
+    box = Inbox(room=2)
+    line = Thread(target=lambda: [box.put(arrival(i)) for i in range(5)])
+    line.start()
+    until(lambda: len(box) == 2)
+    seen = []
+    while len(seen) < 5:
+        seen += box.take(1)
+    line.join(5)
+    assert [a.mid for a in seen] == [1, 2, 3, 4, 5]
+
+
+def test_a_closed_inbox_lets_nobody_wait() -> None:
+    box = Inbox(room=1)
+    line = Thread(target=lambda: [box.put(arrival(i)) for i in range(3)])
+    line.start()
+    until(lambda: len(box) == 1)
+    box.close()
+    line.join(5)
+    assert not line.is_alive()
+    assert len(box) == 1
+
+
+def test_a_batch_is_sorted_and_the_refused_become_letters() -> None:
+    strange = Arrival("city/x/y", b"{}", 1, 1, 1)
+    broken = arrival(1)._replace(payload=b"{")
+    batch = Reader().sort([arrival(0), strange, broken, arrival(2)], NOW)
+    assert [t.metrics["ch4"] for t in batch.telemetry] == [0, 2]
+    assert [(r.topic, r.reason) for r in batch.refused] == [
+        ("city/x/y", "unknown_topic"),
+        (broken.topic, "not_json"),
+    ]
+
+
+def test_the_reader_forgets_topics_before_they_are_too_many(monkeypatch) -> None:
+    monkeypatch.setattr(inbox, "TOPICS_KEPT", 3)
+    reader = Reader()
+    for i in range(10):
+        reader.read(arrival(i).topic, arrival(i).payload, NOW)
+    assert len(reader._met) <= 3
+
+
+class Deaf:
+    """A line that only remembers what was acknowledged."""
+
+    def __init__(self) -> None:
+        self.done: list[Arrival] = []
+
+    def acknowledge(self, arrivals: list[Arrival]) -> None:
+        self.done += arrivals
+
+
+def test_nothing_is_acknowledged_while_redis_is_away(city) -> None:
+    box, line, stop = Inbox(), Deaf(), Event()
+    gone = redis.Redis(port=1, socket_connect_timeout=0.1, retry=None)
+    away = replace(city, live=Live(gone))
+    box.put(arrival(0))
+    thread = Thread(target=drain, args=(away, box, line, stop))
+    thread.start()
+    until(lambda: len(box) == 0)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert line.done == []
+
+
+def test_a_fault_of_ours_ends_the_process(city, monkeypatch) -> None:
+    box, line = Inbox(), Deaf()
+    box.put(arrival(0))
+    monkeypatch.setattr(inbox.ingest, "observe", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        drain(city, box, line, Event())
+    assert line.done == []
+
+
+@pytest.fixture(params=["mosquitto or the wheel", "the wheel"])
+def broker(request, tmp_path, monkeypatch):
+    if request.param == "the wheel":
+        monkeypatch.setattr(embedded_broker, "mosquitto_program", lambda: None)
+    server = embedded_broker.start_broker(tmp_path / "broker-var")
+    yield urlsplit(server.url)
+    server.stop()
+
+
+@pytest.fixture
+def wired(city, broker):
+    more = {
+        "mqtt_port": broker.port,
+        "mqtt_user": broker.username,
+        "mqtt_password": broker.password,
+    }
+    given = {"var": city.settings.var, "redis_url": city.settings.redis_url}
+    return replace(city, settings=load_settings(**given, **more))
+
+
+@pytest.mark.slow
+def test_a_line_that_breaks_and_an_inbox_that_fills_lose_and_double_nothing(wired) -> None:
+    box, stop, total = Inbox(room=60), Event(), 3000
+    line = Line(wired.settings, SUBSCRIPTIONS, box.put)
+    line.start()
+    until(line.subscribed.is_set)
+    field = client(wired.settings, "field", clean=True)
+    field.connect("127.0.0.1", wired.settings.mqtt_port)
+    field.loop_start()
+    sent = [field.publish(a.topic, a.payload, qos=1) for a in map(arrival, range(total))]
+    for info in sent:
+        info.wait_for_publish(20)
+    thread = Thread(target=drain, args=(wired, box, line, stop))
+    thread.start()
+    for part in (300, 1200):
+        until(lambda p=part: wired.live.redis.xlen(keys.readings(0)) > p, timeout=30)
+        sever(line)
+    until(lambda: wired.live.redis.xlen(keys.readings(0)) >= total, timeout=60)
+    stop.set()
+    thread.join(10)
+    box.close()
+    line.stop()
+    field.disconnect()
+    field.loop_stop()
+    raw = wired.live.redis.xrange(keys.readings(0))
+    read = (msgspec.msgpack.decode(f[b"b"], type=Readings) for _, f in raw)
+    assert Counter(int(r.metrics["ch4"]) for r in read) == Counter(range(total))
+
+
+def sever(line: Line) -> None:
+    """Break the connection as a network does: without a word."""
+    wire = line._client.socket()
+    if wire is not None:
+        wire.shutdown(socket.SHUT_RDWR)
+
+
+def test_the_probe_tells_what_is_wrong(wired) -> None:
+    ok, said = probe(wired.settings)
+    assert ok, said
+    wrong = wired.settings.model_copy(update={"mqtt_password": "wrong"})
+    ok, said = probe(wrong)
+    assert not ok
+    away = wired.settings.model_copy(update={"mqtt_port": 1})
+    assert "does not answer" in probe(away)[1]
+
+
+def test_a_share_group_prefixes_every_subscription(city) -> None:
+    grouped = city.settings.model_copy(update={"mqtt_share_group": "in"})
+    assert shared(["a/+/b"], grouped) == ["$share/in/a/+/b"]
+    assert shared(["a/+/b"], city.settings) == ["a/+/b"]
