@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from bench._crowd import NORMAL, PROBE_METRIC, WET, Crowd, Member
 from bench._figures import Sent
 
-PROBE_READINGS_S = 31  # a second; a prime, so that they meet a 100 ms frame at every phase
+PROBE_READINGS_S = 61  # a second; a prime, so that they meet a 100 ms frame at every phase
 ALERT_EVERY_S = 2.0
 FIRST_VALUE, VALUE_STEP = 40.0, 0.0001  # dB(A): 100,000 values below the night limit of 50
 ACKNOWLEDGED_WITHIN_S = 10.0

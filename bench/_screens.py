@@ -118,7 +118,6 @@ def our_wall(chromium: Browser, city: Stack, numbers: list[int]) -> Iterator[Scr
         page.fill("input[name=user]", "duty")
         page.fill("input[name=password]", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url(f"{city.url}/wall*", wait_until="commit")
         page.wait_for_selector("html[data-live=ready]", state="attached")
         page.evaluate(STAMP)
         inside, points = page.evaluate(HEAR_OURS, numbers)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 
 from app.city import City, open_city
@@ -48,7 +49,7 @@ class Stack:
         self.port = embedded.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._supervisor = Supervisor(var / "log", print)
-        self._children: list[Child] = []
+        self._roles: dict[str, Child] = {}
         self.env = self._start_stores()
 
     def _start_stores(self) -> dict[str, str]:
@@ -84,13 +85,16 @@ class Stack:
         found = {name: self.env[f"CHENGYUN_MQTT_{name.upper()}"] for name in names}
         return {**found, "port": int(found["port"])}
 
-    def start_roles(self) -> City:
-        """Prepare the ledger, start every role, and wait until all of them are well."""
+    def start_roles(self) -> None:
+        """Prepare the ledger and start every role; `open` waits for them."""
         subprocess.run([*RUN, "prepare"], env={**os.environ, **self.env}, check=True)
         for role in ROLES:
             child = Child(role, [*RUN, role], self.env)
             self._supervisor.start(child)
-            self._children.append(child)
+            self._roles[role] = child
+
+    def open(self) -> City:
+        """Wait until all roles are well, and open their stores."""
         until(self.healthy, 60, f"the city is healthy; logs in {self.var}/log")
         names = ("var", "redis_url", "city")
         return open_city(load_settings(**{n: self.env[f"CHENGYUN_{n.upper()}"] for n in names}))
@@ -103,7 +107,7 @@ class Stack:
             return False
 
     def _signal(self, number: signal.Signals) -> None:
-        for child in self._children:
+        for child in self._roles.values():
             if child.process and child.alive():
                 os.killpg(child.process.pid, number)
 
@@ -116,9 +120,18 @@ class Stack:
         finally:
             self._signal(signal.SIGCONT)
 
+    def processor_seconds(self) -> dict[str, float]:
+        """Processor time that each role has used since its start."""
+        used = {}
+        for role, child in self._roles.items():
+            if child.process and child.alive():
+                times = psutil.Process(child.process.pid).cpu_times()
+                used[role] = times.user + times.system
+        return used
+
     def stop(self) -> None:
-        """Stop every process."""
-        self._signal(signal.SIGCONT)
+        """End every process; what they keep is thrown away, so nobody is asked to tidy up."""
+        self._signal(signal.SIGKILL)
         self._supervisor.stop()
 
 

@@ -111,9 +111,10 @@ class CityCollector(Collector):
     def _of_redis(self) -> Iterable[Metric]:
         live, now = self._city.live, time.time()
         counts = CounterMetricFamily("chengyun_messages", "Messages by outcome.", labels=["what"])
+        lag = GaugeMetricFamily("chengyun_judging_lag_ms", "Reading to verdict.", labels=["what"])
         for what, count in live.counts().items():
-            counts.add_metric([what], count)
-        yield counts
+            (lag if "_lag_ms" in what else counts).add_metric([what], count)
+        yield from (counts, lag)
         yield _ages("chengyun_feed_age_seconds", "Since a feed's last message.", live.feeds(), now)
         yield _ages("chengyun_role_age_seconds", "Since a role's heartbeat.", live.beats(), now)
         yield from self._of_streams()

@@ -11,6 +11,8 @@ from tests.journeys.field import IN_STREET_05
 from tests.living import sign_in
 from tests.waiting import until
 
+expect.set_options(timeout=15_000)  # the machine may be busy; budgets are asserted where they count
+
 WALL = {"width": 1920, "height": 1080}
 PHONE = {"width": 390, "height": 844}
 

@@ -105,7 +105,7 @@ def test_sent_accepted_and_done_without_a_network(
         expect(wall.case_badge).to_have_text("处置中")  # nobody knows of it yet
         phone.go_offline(offline=False)
         until(lambda: phone.waiting == 0, timeout=20)
-        expect(wall.case_badge).to_have_text("待核查", timeout=10_000)
+        expect(wall.case_badge).to_have_text("待核查")
         _once_and_in_order(chief, alert["case_id"], worker)
         _saw_nothing(neighbour, chief, alert)
 
@@ -131,7 +131,7 @@ def test_given_back_with_a_reason(
         alert = _red(leak, chief)
         phone, worker = _sent(living, wall, pocket, alert)
         phone.give_back("需要专业队伍")
-        expect(wall.case_badge).to_have_text("已退回", timeout=10_000)
+        expect(wall.case_badge).to_have_text("已退回")
         expect(phone.page.locator("[data-task]", has_text=alert["title"])).to_have_count(0)
         case = chief.get(f"cases/{alert['case_id']}")
         assert [task["note"] for task in case["tasks"]] == ["需要专业队伍"]

@@ -1,7 +1,7 @@
 """The cockpit."""
 
 from layouts import cockpit
-from tests.layouts import reading, samples
+from tests.layouts import cockpit_samples, reading, samples
 
 
 def links(layout):
@@ -13,7 +13,7 @@ def test_the_page_says_whose_cockpit_it_is():
 
 
 def test_figures_lead_to_their_rows():
-    shown = cockpit.figures(samples.cockpit())
+    shown = cockpit.figures(cockpit_samples.cockpit())
     words = reading.words(shown)
     for said in ("今日立案", "247 件", "昨日同时 231", "91.3 %", "目标 95"):
         assert said in words
@@ -21,7 +21,7 @@ def test_figures_lead_to_their_rows():
 
 
 def test_a_figure_without_data_says_why_and_leads_nowhere():
-    (missing,) = [f for f in samples.cockpit()["figures"] if f["value"] is None]
+    (missing,) = [f for f in cockpit_samples.cockpit()["figures"] if f["value"] is None]
     shown = cockpit.figures({"figures": [missing]})
     assert "— " in reading.words(shown)
     assert "尚无回访数据" in reading.words(shown)
@@ -29,32 +29,32 @@ def test_a_figure_without_data_says_why_and_leads_nowhere():
 
 
 def test_exceptions_come_worst_first():
-    words = reading.words(cockpit.exceptions(samples.cockpit()))
+    words = reading.words(cockpit.exceptions(cockpit_samples.cockpit()))
     assert words.index("感知 数据中断 42 秒") < words.index("永红街道超期案件 4 件")
     assert "3 项例外，其余正常" in words
 
 
 def test_without_exceptions_all_is_normal():
-    calm = samples.cockpit() | {"exceptions": []}
+    calm = cockpit_samples.cockpit() | {"exceptions": []}
     assert "各项正常" in reading.words(cockpit.exceptions(calm))
 
 
 def test_the_ranking_shows_its_formula_and_puts_the_unranked_last():
-    words = reading.words(cockpit.streets(samples.cockpit()))
+    words = reading.words(cockpit.streets(cockpit_samples.cockpit()))
     assert "按期率 × 50% + 结案率 × 50%" in words
     assert words.index("荷花池街道") < words.index("西林街道") < words.index("新闸街道")
 
 
 def test_every_count_of_a_domain_leads_to_its_rows():
-    found = links(cockpit.domains(samples.cockpit()))
+    found = links(cockpit.domains(cockpit_samples.cockpit()))
     assert "/cockpit/?what=cases&area=320404&domain=safety&status=open&overdue=true" in found
     assert "/cockpit/?what=cases&area=320404&domain=social&day=opened" in found
     assert "/cockpit/?what=alerts&area=320404&domain=economy" in found
 
 
 def test_nothing_and_ten_thousand_streets():
-    empty = samples.cockpit() | {"streets": [], "domains": []}
+    empty = cockpit_samples.cockpit() | {"streets": [], "domains": []}
     assert "街道排名" in reading.words(cockpit.streets(empty))
-    one = samples.cockpit()["streets"][0]
-    many = samples.cockpit() | {"streets": [one] * 10_000}
+    one = cockpit_samples.cockpit()["streets"][0]
+    many = cockpit_samples.cockpit() | {"streets": [one] * 10_000}
     assert len(links(cockpit.streets(many))) == 50_000

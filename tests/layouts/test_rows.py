@@ -3,7 +3,7 @@
 import pytest
 
 from layouts import rows
-from tests.layouts import reading, samples
+from tests.layouts import cockpit_samples, reading, samples
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_link_leads_to_the_same_rows():
 
 
 def test_cases_alerts_and_tasks_are_tables():
-    words = reading.words(rows.table(samples.rows()))
+    words = reading.words(rows.table(cockpit_samples.rows()))
     for said in ("明细 · 3 条", "ZL20261121000001", "网格上报", "待派遣", "11-21 18:08"):
         assert said in words
     alerts = {"what": "alerts", "total": 1, "rows": [samples.alert()]}
@@ -39,6 +39,6 @@ def test_cases_alerts_and_tasks_are_tables():
 
 
 def test_no_rows_and_more_than_are_listed():
-    assert "没有符合条件的记录" in reading.words(rows.table(samples.rows(0)))
-    words = reading.words(rows.table(samples.rows(10_000)))
+    assert "没有符合条件的记录" in reading.words(rows.table(cockpit_samples.rows(0)))
+    words = reading.words(rows.table(cockpit_samples.rows(10_000)))
     assert "明细 · 10,000 条(只列前 500 条)" in words

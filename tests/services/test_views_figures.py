@@ -114,5 +114,5 @@ def test_hotline_topics_are_counted_by_street(city, an_order, clock) -> None:
     assert data["total"] == 2
     assert data["rows"][0] == {"topic": "噪声", "place": "五星街道", "count": 2, "ratio": None}
     assert tile(city, "hotline")["value"] == 2
-    clock.advance(days=7)
+    clock.advance(days=7, minutes=1)
     assert tile(city, "hotline")["delta"]["value"] == -2
