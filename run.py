@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.city import City
     from app.config import Settings
+    from app.web.front import Front
 
 SCENARIOS = ("demo", "calm", "rainstorm", "gas-leak", "heatwave", "device-storm")
 
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.command == "web":  # gevent patches the libraries before anybody imports them
         from app.web.role import main as web
 
-        return web()
+        return web(_screens)
     try:
         if args.command == "demo":
             return _demo(args)
@@ -72,6 +73,12 @@ def _arguments() -> argparse.ArgumentParser:
     }.items():
         commands.add_parser(name, help=what)
     return parser
+
+
+def _screens() -> Front:
+    import callbacks
+
+    return callbacks.screens()
 
 
 def _speak(level: str) -> None:

@@ -38,18 +38,25 @@ def run(settings: Settings, args: argparse.Namespace, stop: Event) -> int:
     supervisor = Supervisor(var / "log", say)
     try:
         env = _start_stores(supervisor, var, settings, port)
-        _prepare(env)
+        _prepare(env, var / "log/prepare.log", stop)
         for role in ROLES:
             supervisor.start(Child(role, [*RUN, role], env))
-        supervisor.start(_web(settings.host, port, var, env))
+        supervisor.start(_web(settings.host, port, var, env, stop))
         supervisor.start(Child("simulator", [*RUN, "simulator", *_simulator_flags(args)], env))
         _welcome(settings, port, env, var)
         supervisor.run(stop, args.seconds)
+    except _StoppedEarly:
+        say("stopped before it was up.")
+        return 0
     finally:
         supervisor.stop()
         lock.close()
     say("stopped; the next start goes on from here.")
     return 0
+
+
+class _StoppedEarly(Exception):
+    """Somebody wants the demo to stop while it starts."""
 
 
 def say(sentence: str) -> None:
@@ -161,18 +168,27 @@ def _start_stores(
     }
 
 
-def _prepare(env: dict[str, str]) -> None:
-    done = subprocess.run(
-        [*RUN, "prepare"], env={**os.environ, **env}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise BadConfiguration([f"the ledger cannot be prepared: {done.stderr.strip()[-2000:]}"])
+def _prepare(env: dict[str, str], log: Path, stop: Event) -> None:
+    """Make the ledger and enrol the cast; a Ctrl-C reaches that process too, and is no fault."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*RUN, "prepare"], env={**os.environ, **env}, stdout=out, stderr=out
+        )
+        while process.poll() is None and not stop.wait(0.05):
+            pass
+        if stop.is_set():
+            process.terminate()
+            process.wait(5)
+            raise _StoppedEarly
+    if process.returncode:
+        why = log.read_text("utf-8", "replace").strip()[-2000:]
+        raise BadConfiguration([f"the ledger cannot be prepared: {why}"])
 
 
-def _web(host: str, port: int, var: Path, env: dict[str, str]) -> Child:
+def _web(host: str, port: int, var: Path, env: dict[str, str], stop: Event) -> Child:
     """The web role, the only one that is waited for: the others catch up by themselves."""
     log = var / "log/web.log"
-    ready = _waiter("web", log, lambda: not _is_free(host, port))
+    ready = _waiter("web", log, lambda: stop.is_set() or not _is_free(host, port))
     return Child("web", [*RUN, "web"], env, ready)
 
 

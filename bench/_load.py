@@ -21,6 +21,7 @@ from bench._figures import Sent
 
 PROBE_READINGS_S = 61  # a second; a prime, so that they meet a 100 ms frame at every phase
 ALERT_EVERY_S = 2.0
+WET_AGAIN = 50  # messages later: the second of the two readings that the rule wants
 FIRST_VALUE, VALUE_STEP = 40.0, 0.0001  # dB(A): 100,000 values below the night limit of 50
 ACKNOWLEDGED_WITHIN_S = 10.0
 
@@ -124,17 +125,18 @@ class Publisher:
     def readings(self, rate: float) -> Iterator[Message]:
         """Probes at their own even pace; everybody else in turn; sometimes somebody is wet."""
         sent = probes = 0
-        wet_every = round(rate * ALERT_EVERY_S)
         wet: Member | None = None
+        wet_at = rate * ALERT_EVERY_S / 2
         while True:
             sent += 1
             if sent * PROBE_READINGS_S // rate > probes:
                 probes += 1
                 yield self._probe()
-            elif wet is not None:
+            elif wet is not None and sent >= wet_at + WET_AGAIN:
                 yield self._of(wet, WET)
                 wet = None
-            elif sent % wet_every == wet_every // 2:
+                wet_at += rate * ALERT_EVERY_S
+            elif wet is None and sent >= wet_at:
                 wet = self._next("waterlogging")
                 yield self._of(wet, WET)
             else:

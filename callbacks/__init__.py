@@ -11,6 +11,7 @@ from dash import Dash, set_props
 from app.city import City
 from app.domain.people import User
 from app.errors import Refused
+from app.web.front import Front
 from callbacks import (
     address,
     alert_list,
@@ -29,6 +30,7 @@ from callbacks import (
 )
 from layouts import cockpit as page
 from layouts import ids, text
+from layouts import wall as wall_page
 from layouts.frame import message
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,22 @@ WALL = (
     trend,
 )
 COCKPIT = (cockpit, frame, rows, trend)
+
+
+def screens() -> Front:
+    """The city's own screens, for the web role."""
+    return Front(
+        pages={
+            "wall": ("一网统管 · 大屏", wall_page.page),
+            "cockpit": ("一网统管 · 驾驶舱", page.page),
+        },
+        register=register,
+        on_error=on_error,
+        refresh_only=frozenset(
+            {f"{ids.PULSE}.data", f"{ids.CALM}.data", f"{ids.LIVE_VIEW}.data-view"}
+        ),
+        speak=text.speak,
+    )
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:

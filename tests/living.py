@@ -87,6 +87,14 @@ class LivingCity:
         """Let a role go on."""
         os.kill(self.pid_of(role), signal.SIGCONT)
 
+    def hold_supervisor(self) -> None:
+        """Hold the supervisor still, so that what dies stays dead for a while."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def release_supervisor(self) -> None:
+        """Let the supervisor go on."""
+        os.kill(self.process.pid, signal.SIGCONT)
+
     def kill(self, role: str) -> None:
         """kill -9 a role with its children; the supervisor starts it again."""
         pid = self.pid_of(role)

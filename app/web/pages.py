@@ -22,13 +22,11 @@ from flask import (
 )
 from flask_login import current_user
 
-import callbacks
-import layouts.cockpit
-import layouts.wall
 from app.city import City
 from app.errors import NotFound
 from app.services import views
 from app.web.auth import whoami
+from app.web.front import Front
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = Path(__file__).parent / "phone"
@@ -44,21 +42,18 @@ ICON = (
 NOT_INSTALLED = "前端依赖尚未安装:请在项目目录运行 npm ci(make run 会自动完成)。"
 
 
-def mount(server: Flask, city: City) -> list[str]:
+def mount(server: Flask, city: City, front: Front) -> list[str]:
     """Mount /wall/ and /cockpit/; return the hashes of Dash's inline scripts for the CSP."""
     hashes: set[str] = set()
-    for name, title, page in (
-        ("wall", "一网统管 · 大屏", layouts.wall.page),
-        ("cockpit", "一网统管 · 驾驶舱", layouts.cockpit.page),
-    ):
-        wall = _dash(server, name, title)
+    for name, (title, page) in front.pages.items():
+        wall = _dash(server, front, name, title)
         wall.layout = _layout(city, page)
-        callbacks.register(wall, city, whoami)
+        front.register(wall, city, whoami)
         hashes |= set(wall.csp_hashes())
     return sorted(hashes)
 
 
-def _dash(server: Flask, name: str, title: str) -> dash.Dash:
+def _dash(server: Flask, front: Front, name: str, title: str) -> dash.Dash:
     return dash.Dash(
         f"chengyun-{name}",
         server=server,  # type: ignore[arg-type]  # Dash names its own type too narrowly
@@ -68,7 +63,7 @@ def _dash(server: Flask, name: str, title: str) -> dash.Dash:
         title=title,
         update_title="",
         suppress_callback_exceptions=True,
-        on_error=callbacks.on_error,
+        on_error=front.on_error,
         compress=False,
     )
 

@@ -7,17 +7,25 @@ process. The roles that use paho, geopandas or DuckDB are other processes and ar
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.web.front import Front
 
 
-def main() -> int:
-    """Patch, open the city of the settings, serve until SIGTERM or SIGINT; the exit code."""
+def main(screens: Callable[[], Front]) -> int:
+    """Patch, open the city of the settings, serve until SIGTERM or SIGINT; the exit code.
+
+    `screens` is called after the patch, since it imports what must be patched.
+    """
     from gevent import monkey
 
     monkey.patch_all()
-    return _serve()
+    return _serve(screens)
 
 
-def _serve() -> int:
+def _serve(screens: Callable[[], Front]) -> int:
     import logging
     import signal
     from threading import Event
@@ -34,6 +42,7 @@ def _serve() -> int:
     except BadConfiguration as why:
         sys.stderr.write("城运 cannot start:\n" + "".join(f"  - {x}\n" for x in why.faults))
         return 2
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -41,7 +50,7 @@ def _serve() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop.set)
     try:
-        serve(open_city(settings), stop)
+        serve(open_city(settings), stop, screens())
     except BadConfiguration as why:
         sys.stderr.write("城运 cannot start:\n" + "".join(f"  - {x}\n" for x in why.faults))
         return 2

@@ -16,12 +16,10 @@ from flask_socketio import SocketIO
 from app.city import City
 from app.errors import BadConfiguration
 from app.web import api, auth, errors, guards, health, moves, pages, photos, points, push, rooms
-from layouts import ids, text
+from app.web.front import Front
 
 log = logging.getLogger(__name__)
 
-# Inputs that the live layer sets by itself: a callback on them alone is no sign of a person.
-REFRESH_ONLY = frozenset({f"{ids.PULSE}.data", f"{ids.LIVE_VIEW}.data-view"})
 LARGEST_UPLOAD = 8 * 1024 * 1024
 PING_EVERY_S, PING_WAIT_S = 10, 10
 
@@ -57,12 +55,12 @@ def dumps(obj: Any) -> str:
     return orjson.dumps(obj, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z).decode()
 
 
-def build(city: City, *, async_mode: str = "threading") -> tuple[Flask, SocketIO]:
+def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[Flask, SocketIO]:
     """Return the Flask server and its sockets; nothing runs before push.start(…)."""
     settings = city.settings
     if not settings.secret_key:
         raise BadConfiguration(["secret_key: needed by the web role; openssl rand -hex 32"])
-    text.speak(settings.locale)
+    front.speak(settings.locale)
     server = Flask("chengyun", template_folder=str(pages.ROOT / "app/web/templates"))
     server.static_folder = None
     server.json = OrJson(server)
@@ -81,11 +79,16 @@ def build(city: City, *, async_mode: str = "threading") -> tuple[Flask, SocketIO
         max_http_buffer_size=100_000,  # we only hear small words; we say the large ones
     )
     audience = rooms.register(sockets, city)
-    hashes = pages.mount(server, city)
-    guards.register(server, hashes, REFRESH_ONLY)
+    hashes = pages.mount(server, city, front)
+    guards.register(server, hashes, front.refresh_only)
     pusher = push.Push(city, sockets, audience)
     sockets.on_event("resume", pusher.resume)
     server.extensions["push"] = pusher
+    _addresses(server, city, pusher)
+    return server, sockets
+
+
+def _addresses(server: Flask, city: City, pusher: push.Push) -> None:
     for blueprint in (
         api.blueprint(city),
         moves.blueprint(city),
@@ -95,10 +98,9 @@ def build(city: City, *, async_mode: str = "threading") -> tuple[Flask, SocketIO
         pages.files(),
     ):
         server.register_blueprint(blueprint)
-    return server, sockets
 
 
-def serve(city: City, stop: Event) -> None:
+def serve(city: City, stop: Event, front: Front) -> None:
     """Run the web role until `stop` is set; the process must be patched by gevent (app.web.role).
 
     gevent's own server in this process, with simple-websocket underneath: one process, no second
@@ -108,7 +110,7 @@ def serve(city: City, stop: Event) -> None:
     from app.web.listening import listen
 
     settings = city.settings
-    server, _ = build(city, async_mode="gevent")
+    server, _ = build(city, front, async_mode="gevent")
     pusher: push.Push = server.extensions["push"]
     http = listen(server, settings.host, settings.port)
     pusher.start()

@@ -43,6 +43,14 @@ def _seqs(wall: Wall) -> list[int]:
     return found
 
 
+def _rows(wall: Wall) -> list[str]:
+    """The alerts of the list, as painted."""
+    found: list[str] = wall.page.evaluate(
+        "[...document.querySelectorAll('#alerts [data-id]')].map((row) => row.dataset.id)"
+    )
+    return sorted(found)
+
+
 def _mark(wall: Wall) -> None:
     """Mark the page, and note each fact as the live layer applies it."""
     wall.page.evaluate("""() => {
@@ -95,6 +103,4 @@ def test_the_wall_ends_where_the_ledger_is(living: LivingCity) -> None:
 def _ends_equal(living: LivingCity, wall: Wall) -> None:
     commander = desk_of(living.url, "commander")
     until(lambda: _same(wall, commander.get("snapshot", area="320404")), timeout=30, every=0.3)
-    assert wall.page.locator("#alerts [data-id]").count() == len(
-        {row.get_attribute("data-id") for row in wall.page.locator("#alerts [data-id]").all()}
-    )
+    until(lambda: _rows(wall) == sorted(one["id"] for one in wall.state["alerts"]), timeout=15)

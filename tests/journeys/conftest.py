@@ -17,16 +17,6 @@ from tests.waiting import until
 @pytest.fixture(scope="session")
 def whole_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingCity]:
     """run.py demo on free ports, with rules that clear quickly."""
-    import os  # JRDEV
-    from pathlib import Path  # JRDEV
-
-    if os.environ.get("JRDEV"):  # JRDEV
-
-        class P:
-            pid = int(Path("/tmp/jr/demo1.pid").read_text())  # JRDEV
-
-        yield LivingCity(P(), "http://127.0.0.1:8731", Path("/tmp/jr/var2"))
-        return  # JRDEV
     var = tmp_path_factory.mktemp("journeys")
     with living_city(var, CHENGYUN_RULES=str(quick_rules(var))) as there:
         yield there

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIO, SocketIOTestClient
 
+import callbacks
 from app.city import City
 from app.domain.people import User
 from app.store.rows import Secret
@@ -69,7 +70,7 @@ def world(city: City, password_hash: str) -> tuple[Flask, SocketIO]:
     with city.ledger.begin() as tx:
         for user in cast.USERS:
             tx.put_secret(user.id, Secret(password_hash=password_hash))
-    return build(city)
+    return build(city, callbacks.screens())
 
 
 @pytest.fixture
