@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ SCENARIOS = ("demo", "calm", "rainstorm", "gas-leak", "heatwave", "device-storm"
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 when it ended as asked, 2 on a wrong configuration."""
     args = _arguments().parse_args(argv)
+    os.umask(0o077)  # ledger, photos and logs tell of citizens: they are for our user alone
     if args.command == "web":  # gevent patches the libraries before anybody imports them
         from app.web.role import main as web
 

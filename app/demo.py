@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -221,11 +222,11 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
 
 def _write_config(var: Path, env: dict[str, str]) -> None:
     """Keep the addresses of this run, so that check and a single role can be started beside it."""
-    path = var / "city.toml"
-    path.touch(mode=0o600)
     numbers = {"port", "mqtt_port"}
     lines = []
     for key, value in env.items():
         name = key.removeprefix("CHENGYUN_").lower()
-        lines.append(f"{name} = {value}" if name in numbers else f'{name} = "{value}"')
-    path.write_text("\n".join(lines) + "\n")
+        # a JSON string is a TOML string
+        told = value if name in numbers else json.dumps(value, ensure_ascii=False)
+        lines.append(f"{name} = {told}")
+    embedded.write_private(var / "city.toml", "\n".join(lines) + "\n")

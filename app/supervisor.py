@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S = 8.0  # SIGTERM first, SIGKILL after this
 PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_S = 30.0  # alive for longer: the next death counts as the first
-LOG_LIMIT = 20_000_000
+LOG_LIMIT = 20_000_000  # bytes; a log and its predecessor are at most twice that
+LOG_EVERY_S = 60.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -55,6 +56,7 @@ class Supervisor:
         self._logs = logs
         self._say = say
         self._children: list[Child] = []
+        self._logs_due = 0.0
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(self, child: Child) -> None:
@@ -71,6 +73,7 @@ class Supervisor:
             while not stop.wait(0.2) and (end is None or time.monotonic() < end):
                 for child in self._children:
                     self._tend(child)
+                self._mind_the_logs()
         finally:
             self.stop()
 
@@ -87,7 +90,6 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         out = self._logs / f"{child.name}.log"
-        _rotate(out)
         with out.open("ab") as sink:
             child.process = subprocess.Popen(
                 child.command,
@@ -99,6 +101,16 @@ class Supervisor:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
         child.started, child.again_at = time.monotonic(), None
+
+    def _mind_the_logs(self) -> None:
+        if time.monotonic() < self._logs_due:
+            return
+        self._logs_due = time.monotonic() + LOG_EVERY_S
+        for log_file in self._logs.glob("*.log"):
+            try:
+                _shorten(log_file)
+            except OSError as why:
+                log.warning("%s cannot be shortened: %s", log_file, why)
 
     def _tend(self, child: Child) -> None:
         if child.alive():
@@ -112,16 +124,26 @@ class Supervisor:
             where = self._logs / f"{child.name}.log"
             self._say(f"{child.name} died (exit {code}); again in {pause:g} s. See {where}")
         if now >= child.again_at:
-            self._spawn(child)
+            try:
+                self._spawn(child)
+            except OSError as why:
+                # no memory or no disk at this moment: the other children go on
+                child.again_at = now + PAUSES_S[-1]
+                self._say(f"{child.name} cannot be started ({why}); again in {PAUSES_S[-1]:g} s")
 
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _rotate(path: Path) -> None:
-    if path.exists() and path.stat().st_size > LOG_LIMIT:
-        shutil.move(path, path.with_suffix(".log.1"))
+def _shorten(path: Path) -> None:
+    """Copy a long log aside and empty it in place: its writer appends and need not know.
+
+    What is written between the copy and the emptying is lost.
+    """
+    if path.stat().st_size > LOG_LIMIT:
+        shutil.copyfile(path, path.with_suffix(".log.1"))
+        os.truncate(path, 0)
 
 
 def _signal(child: Child, number: signal.Signals) -> None:

@@ -20,7 +20,7 @@ from bench._crowd import NORMAL, PROBE_METRIC, WET, Crowd, Member
 from bench._figures import Sent
 
 PROBE_READINGS_S = 61  # a second; a prime, so that they meet a 100 ms frame at every phase
-ALERT_EVERY_S = 2.0
+ALERT_EVERY_S = 15.0  # 240 alerts an hour: a very bad day; the first after half of it
 WET_AGAIN = 50  # messages later: the second of the two readings that the rule wants
 FIRST_VALUE, VALUE_STEP = 40.0, 0.0001  # dB(A): 100,000 values below the night limit of 50
 ACKNOWLEDGED_WITHIN_S = 10.0
@@ -47,10 +47,14 @@ class Offered(NamedTuple):
 class Load:
     """The publishing process, seen from the measurement."""
 
-    def __init__(self, mqtt: dict[str, Any], crowd: Crowd) -> None:
+    def __init__(
+        self, mqtt: dict[str, Any], crowd: Crowd, alert_every: float = ALERT_EVERY_S
+    ) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._line, other = spawn.Pipe()
-        self._process = spawn.Process(target=_serve, args=(other, mqtt, crowd), daemon=True)
+        self._process = spawn.Process(
+            target=_serve, args=(other, mqtt, crowd, alert_every), daemon=True
+        )
         self._process.start()
         other.close()
         self.published = 0  # telemetry only
@@ -87,8 +91,8 @@ class Load:
             self._process.kill()
 
 
-def _serve(line: Connection, mqtt: dict[str, Any], crowd: Crowd) -> None:
-    publisher = Publisher(mqtt, crowd)
+def _serve(line: Connection, mqtt: dict[str, Any], crowd: Crowd, alert_every: float) -> None:
+    publisher = Publisher(mqtt, crowd, alert_every)
     while True:
         try:
             what, rate, seconds = line.recv()
@@ -105,8 +109,8 @@ def _serve(line: Connection, mqtt: dict[str, Any], crowd: Crowd) -> None:
 class Publisher:
     """Inside the process: the connection and whose turn it is."""
 
-    def __init__(self, mqtt: dict[str, Any], crowd: Crowd) -> None:
-        self.crowd = crowd
+    def __init__(self, mqtt: dict[str, Any], crowd: Crowd, alert_every: float) -> None:
+        self.crowd, self.alert_every = crowd, alert_every
         self.background = crowd.members[len(crowd.probes) :]
         self.turn = self.probe_turn = 0
         self.client = client = paho.Client(CallbackAPIVersion.VERSION2)
@@ -126,7 +130,7 @@ class Publisher:
         """Probes at their own even pace; everybody else in turn; sometimes somebody is wet."""
         sent = probes = 0
         wet: Member | None = None
-        wet_at = rate * ALERT_EVERY_S / 2
+        wet_at = rate * self.alert_every / 2
         while True:
             sent += 1
             if sent * PROBE_READINGS_S // rate > probes:
@@ -135,7 +139,7 @@ class Publisher:
             elif wet is not None and sent >= wet_at + WET_AGAIN:
                 yield self._of(wet, WET)
                 wet = None
-                wet_at += rate * ALERT_EVERY_S
+                wet_at += rate * self.alert_every
             elif wet is None and sent >= wet_at:
                 wet = self._next("waterlogging")
                 yield self._of(wet, WET)

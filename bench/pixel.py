@@ -19,7 +19,7 @@ from app.city import City
 from app.store import keys
 from bench import _crowd, _figures, _screens
 from bench._figures import NOTHING, Outcome, Painted
-from bench._load import Load, Offered
+from bench._load import ALERT_EVERY_S, Load, Offered
 from bench._machine import machine
 from bench._stack import DISTRICT, Stack, stack, until
 from geodata.areas import open_areas
@@ -41,6 +41,7 @@ class Plan(NamedTuple):
     rounds: int
     seconds: float
     quick: bool = False
+    alert_every: float = ALERT_EVERY_S
 
     def begun(self) -> Plan:
         """The plan when everything is up: a slow start leaves less to --quick, 3 s at least."""
@@ -98,6 +99,7 @@ class Run:
             outcome, offered = self.outcomes[who, rate], self.offered[who, rate]
             for name, ms in _figures.percentiles(outcome.delays).items():
                 found[f"{name}_ms_{rate}"] = ms
+            found[f"max_ms_{rate}"] = round(max(outcome.delays, default=float("nan")), 1)
             found[f"readings_{rate}"] = len(outcome.delays)
             found[f"merged_{rate}"] = outcome.merged
             found[f"lost_{rate}"] = outcome.lost
@@ -111,11 +113,14 @@ def main() -> int:
     """Measure and print; 0 when nothing was lost and the load was reached."""
     parser = argparse.ArgumentParser(prog="bench.pixel", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short round, within 50 s")
-    quick = parser.parse_args().quick
-    plan = Plan(1, 5.0, quick=True) if quick else Plan(3, 15.0)
+    parser.add_argument("--alert-every", type=float, default=ALERT_EVERY_S, help="seconds")
+    args = parser.parse_args()
+    plan = Plan(1, 5.0, True) if args.quick else Plan(2, 15.0)
+    plan = plan._replace(alert_every=args.alert_every)
     about = machine()
     with stack() as running:
         run = measure(running, plan)
+    about["load_after"] = round(os.getloadavg()[0], 1)
     result = summary(run, about)
     table(result)
     print(json.dumps(result, ensure_ascii=False))
@@ -127,7 +132,7 @@ def measure(running: Stack, plan: Plan) -> Run:
     running.start_roles()
     areas = open_areas(DISTRICT, running.var / "areas")
     crowd = _crowd.gather(areas.area(DISTRICT), DEVICES, PROBES)
-    load = Load(running.mqtt, crowd)
+    load = Load(running.mqtt, crowd, plan.alert_every)
     try:
         with _screens.browser() as chromium:
             city = running.open()
@@ -183,12 +188,14 @@ def summary(run: Run, about: dict[str, Any]) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> None:
     """Tell a person."""
     rows = {OURS: result["ours"], **result["peers"]}
-    print(f"\n{'':<15}{'offered':>9}{'p50':>9}{'p95':>9}{'p99':>9}  painted merged lost")
+    print(f"\n{'':<15}{'offered':>9}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}  painted merged lost")
     for rate in RATES:
         for who, f in rows.items():
             ms = "".join(f"{f[f'p{p}_ms_{rate}']:>9.1f}" for p in _figures.PERCENTILES)
             counts = f"{f[f'readings_{rate}']:>9}{f[f'merged_{rate}']:>7}{f[f'lost_{rate}']:>5}"
-            print(f"{who:<15}{f[f'offered_msg_s_{rate}']:>9.1f}{ms}{counts}")
+            print(
+                f"{who:<15}{f[f'offered_msg_s_{rate}']:>9.1f}{ms}{f[f'max_ms_{rate}']:>9.1f}{counts}"
+            )
     ours, ratio = result["ours"], result["ratios"][PEER]
     print(f"\n{PEER} / ours: " + ", ".join(f"{k} {v}x" for k, v in ratio.items()))
     busy = [f"{k.split('_')[2]} {v:g} %" for k, v in ours.items() if k.startswith("busy")]

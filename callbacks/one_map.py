@@ -9,8 +9,22 @@ from dash import Dash, Input, Output, State, ctx, no_update
 
 from app.city import City
 from app.domain.people import User
+from app.errors import NotAllowed, NotFound
 from app.services import views
 from layouts import address, ids, one_map
+
+
+
+def _device(city: City, user: User, code: str) -> Any:
+    return views.device(city, user, code)["device"]
+
+
+# where a thing stands that search or a pick list has found
+FOUND: dict[str, Callable[..., Any]] = {
+    "alert": views.alert_card,
+    "case": views.case,
+    "device": _device,
+}
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -32,7 +46,7 @@ def _register_place(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         here = address.read(query)
         ground = views.ground(city, whoami(), here.area)
         code = ground["area"]["code"]
-        view = one_map.looked_at(ground, here)
+        view = one_map.looked_at(ground, here, _number(city, whoami(), here.device))
         moved = no_update if code == before else code
         return one_map.tabs(here.tab), one_map.breadcrumb(ground), view, moved
 
@@ -46,6 +60,16 @@ def _register_place(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     def ground(code: str) -> Any:
         found = views.ground(city, whoami(), code)
         return found["children"], found["outline"], one_map.viewport(found)
+
+
+def _number(city: City, user: User, device: str | None) -> str | None:
+    """The device of the address as the live layer knows it; None for one that cannot be seen."""
+    if device is None or device.startswith("n:"):
+        return device
+    try:
+        return f"n:{views.device(city, user, device)['device']['n']}"
+    except (NotFound, NotAllowed):
+        return None  # the card says so
 
 
 def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -74,3 +98,12 @@ def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None
         if alert is None or alert.get("value") == "auto":
             return no_update  # the live layer flies by itself
         return one_map.close_up(views.alert_card(city, whoami(), alert["id"]))
+
+    @wall.callback(
+        Output(ids.MAP, "viewport", allow_duplicate=True),
+        Input(ids.ACT_FOUND, "data"),
+        prevent_initial_call=True,
+    )
+    def go_to_found(done: dict[str, Any] | None) -> Any:
+        see = FOUND.get(str((done or {}).get("value")))
+        return one_map.close_up(see(city, whoami(), done["id"])) if see and done else no_update

@@ -29,11 +29,17 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         prevent_initial_call=True,
     )
     def pick(click: dict[str, Any] | None) -> Any:
-        hits = (click or {}).get("hits") or []
-        return search.picks(views.named(city, whoami(), hits)) if len(hits) > 1 else []
+        if not search.asks(click):
+            return []
+        things, workers = search.marks(click)
+        return search.picks(views.named(city, whoami(), things), workers)
 
     @wall.callback(
-        Output(ids.SEARCH, "value"), Input(ids.ACT_FOUND, "data"), prevent_initial_call=True
+        Output(ids.SEARCH, "value"),
+        Output(ids.FOUND, "children", allow_duplicate=True),
+        Input(ids.ACT_FOUND, "data"),
+        Input(ids.ACT_AREA, "data"),
+        prevent_initial_call=True,
     )
-    def clear(_: Any) -> str:
-        return ""
+    def clear(*_: Any) -> Any:
+        return "", []

@@ -79,8 +79,8 @@ def up(here: Address, what: str | None, parent: str | None) -> Address:
 
 
 def hit(here: Address, click: dict[str, Any]) -> Address:
-    """Return the address after a click on the map that hit exactly one mark."""
-    hits = click.get("hits") or []
+    """Return the address after a click on the map that hit exactly one mark (workers aside)."""
+    hits = [one for one in click.get("hits") or [] if one["type"] != "worker"]
     if len(hits) != 1:
         return here
     one = hits[0]

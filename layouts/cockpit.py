@@ -15,13 +15,13 @@ TALLIES = ("opened", "closed", "open", "overdue")
 
 def page(data: Data) -> html.Div:
     """The whole page for the user who asks; `data` is views.page."""
-    right = _column(ids.STREETS)
-    right.children.append(trend.panel())
+    columns = [_column(ids.EXCEPTIONS, ids.DOMAINS), _column(ids.STREETS)]
     main = html.Main(
         [
             html.Div(id=ids.FIGURES, className="figures"),
             rows.panel(),
-            html.Div([_column(ids.EXCEPTIONS, ids.DOMAINS), right], className="sections"),
+            html.Div(columns, className="sections"),
+            trend.panel(),
         ]
     )
     inside = [*frame(data, on_map=False), title_bar(data), main]
@@ -115,17 +115,24 @@ def streets(data: Data) -> html.Section:
     """The areas below this one in order of their score, with the formula shown."""
     names = ("rank", "street", *TALLIES, "on_time", "solved", "score")
     head = html.Tr([html.Th(text.say(f"col.{name}")) for name in names])
-    order = sorted(data["streets"], key=lambda one: -1 if one["score"] is None else one["score"])
-    body = [_street(i, one) for i, one in enumerate(reversed(order), start=1)]
+    order = sorted(data["streets"], key=lambda one: 1 if one["score"] is None else -one["score"])
+    body = [_street(i, one) for i, one in enumerate(order, start=1)]
     table = html.Table([html.Thead(head), html.Tbody(body)])
     formula = text.say("streets.formula")
-    return parts.panel(text.say("streets"), table, note=formula, name="streets")
+    early = None if _ranked(order) else html.P(text.say("streets.early"), className="early")
+    return parts.panel(text.say("streets"), table, early, note=formula, name="streets")
+
+
+def _ranked(streets: list[Data]) -> bool:
+    """Whether anything was due today, without which there is nothing to judge anybody by."""
+    return not streets or any(one["score"] is not None for one in streets)
 
 
 def _street(rank: int, one: Data) -> html.Tr:
     where = {"area": one["code"]}
     cells = [html.Td(_tally(one, key, where), className="num") for key in TALLIES]
-    shares = [_share(one["on_time"]), _share(one["solved"])]
+    judged = one["score"] is not None  # before anything is due, 0 % solved would be no verdict
+    shares = [_share(one["on_time"]), _share(one["solved"] if judged else None)]
     score = html.B(parts.number(one["score"], 1))
     place = str(rank) if one["score"] is not None else text.say("none")
     name = dcc.Link(one["name"], href=f"/cockpit/?area={one['code']}")

@@ -98,7 +98,7 @@ def reason(one: Row) -> str:
     if code in ("near", "far"):
         value = parts.distance(value)
     elif code == "position_old" and value is not None:
-        value = f"{round(value / 60)} min"
+        value = text.say("minutes", n=round(value / 60))
     elif code == "skilled" and value in BY_CODE:
         code, value = "skilled_in", text.kind(value)
     key = f"reason.{code}"

@@ -12,7 +12,9 @@ from layouts import ids, parts, search, strip, text
 from layouts.address import DOMAINS, Address
 
 CENTRE, ZOOM = (31.78, 119.95), 11  # Changzhou, until the first area is known
-ROOM = (0.09, 0.12)  # of the height: left free below and above for what lies on the map
+ROOM = (0.14, 0.10)  # of the height: left free below and above for what lies on the map
+MARGIN = 0.03  # of the width, on both sides: marks at the border stay whole
+SWITCHED = ("devices", "cases", "workers")
 CLOSE = 14.5  # zoom at which a device stands with its neighbours
 EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
@@ -54,7 +56,7 @@ def _map() -> dl.MapContainer:
         id=ids.MAP,
         center=list(CENTRE),
         zoom=ZOOM,
-        zoomSnap=0.25,
+        zoomSnap=0.05,  # the outline fills its room; a turn of the wheel is still a whole step
         zoomControl=False,
         attributionControl=False,
         keyboard=False,
@@ -95,13 +97,14 @@ def parent(ground: dict[str, Any]) -> str | None:
     return ground["path"][-2]["code"] if len(ground["path"]) > 1 else None
 
 
-def looked_at(ground: dict[str, Any], here: Address) -> str:
-    """What the live layer must know of the address, as JSON (data-view)."""
+def looked_at(ground: dict[str, Any], here: Address, device: str | None = None) -> str:
+    """What the live layer must know of the address, as JSON (data-view); device is "n:<number>"."""
     view = {
         "area": ground["area"]["code"],
         "tab": here.tab or "all",
         "alert": here.alert,
         "case": here.case,
+        "device": device,
         "parent": parent(ground),
         "grids": ground["grids"],
         "layers": ["devices", "cases", "workers"],
@@ -128,10 +131,13 @@ def legend(layers: dict[str, int], counts: dict[str, int]) -> list[Any]:
     ]
 
 
-def _layer(key: str, count: int) -> html.Span:
+def _layer(key: str, count: int) -> Any:
+    """A switch for what can be hidden (the live layer keeps it), only a line for the rest."""
     label = text.say(f"layers.{key}")
-    figure = html.Span(f"{count:,}", className="num")
-    return html.Span([html.I(className=f"sw sw-{key}"), label, figure])
+    line = [html.I(className=f"sw sw-{key}"), label, html.Span(f"{count:,}", className="num")]
+    if key not in SWITCHED:
+        return html.Span(line)
+    return parts.action("layer", *line, thing=key, title=text.say("layers.switch", layer=label))
 
 
 def stores() -> list[dcc.Store]:
@@ -143,7 +149,8 @@ def viewport(ground: dict[str, Any]) -> dict[str, Any]:
     """Where the map goes when the area changes: one move, then still."""
     (south, west), (north, east) = ground["bounds"]
     below, above = ((north - south) * share for share in ROOM)
-    bounds = [[south - below, west], [north + above, east]]
+    side = (east - west) * MARGIN
+    bounds = [[south - below, west - side], [north + above, east + side]]
     return {"bounds": bounds, "transition": "fitBounds"}
 
 

@@ -38,7 +38,28 @@ def _hit(one: dict[str, Any]) -> Any:
     return parts.action("found", kind, name, place, thing=one["code"], value=one["kind"])
 
 
-def picks(devices: list[dict[str, Any]]) -> list[Any]:
-    """The pick list when a click on the map hit several marks."""
-    head = html.Li(text.say("pick", n=len(devices)), className="nothing")
-    return [head, *(html.Li(_hit(one)) for one in devices)]
+def picks(things: list[dict[str, Any]], workers: list[str] | None = None) -> list[Any]:
+    """The pick list when a click hit several marks, or a worker, who has only a name to show."""
+    names = workers or []
+    if not things and not names:
+        return []
+    head = html.Li(text.say("pick", n=len(things) + len(names)), className="nothing")
+    return [head, *(html.Li(_hit(one)) for one in things), *(_worker(name) for name in names)]
+
+
+def _worker(name: str) -> html.Li:
+    kind = html.Span(text.say("worker"), className="c-3")
+    return html.Li([kind, html.B(name)], className="who")
+
+
+def marks(click: dict[str, Any] | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """What a click hit: the marks that can be opened, and the names of the workers."""
+    hits = (click or {}).get("hits") or []
+    workers = [str(hit.get("name") or hit.get("id")) for hit in hits if hit["type"] == "worker"]
+    return [hit for hit in hits if hit["type"] != "worker"], workers
+
+
+def asks(click: dict[str, Any] | None) -> bool:
+    """Whether a click is answered by a list: several marks that can be opened, or only workers."""
+    things, workers = marks(click)
+    return len(things) > 1 or bool(workers and not things)

@@ -1,8 +1,9 @@
 """The ingest role: messages wait here for their batch, are read, written and only then
 acknowledged.
 
-Redis down: the same batch is repeated for ever while the line is kept alive. A fault of ours ends
-the process, and the supervisor starts it again: one that looks alive and writes nothing is worse.
+Redis down: the same batch is repeated for ever while the line is kept alive. A message that our
+code cannot take becomes a dead letter, alone. A fault that meets every message ends the process,
+and the supervisor starts it again: one that looks alive and writes nothing is worse.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ BATCH = 500
 FEW = 50  # so many are a batch: iotcore sends at most 100 before an acknowledgement
 LINGER_S = 0.005  # fewer wait so long for more: at 1,000/s it saves half the work
 ROOM = 5_000  # messages; more stay with the broker
+ODD_IN_A_ROW = 20  # messages that fail one after another: then it is not the messages
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 BEAT_S = 2.0
 TOPICS_KEPT = 100_000
@@ -151,6 +153,47 @@ def write(city: City, batch: Batch, arrived: int) -> None:
     ingest.reject(city, batch.refused, arrived)
 
 
+class Writer:
+    """Writes arrivals; one that makes our code fail is found by halving and becomes a letter."""
+
+    def __init__(self, city: City, stop: Event) -> None:
+        self._city = city
+        self._stop = stop
+        self._reader = Reader()
+        self._odd = 0
+
+    def write(self, arrivals: Sequence[Arrival]) -> bool:
+        """Whether everything is written or buried; False when stopped before that.
+
+        Writing a part again has no effect, so nothing is lost or doubled on the way. Raises what
+        our code raises when it fails for ODD_IN_A_ROW messages, one after another.
+        """
+        try:
+            done = self._until_there(lambda at: write(self._city, self._read(arrivals, at), at))
+        except Exception as why:
+            if len(arrivals) == 1:
+                log.exception("a message on %r cannot be taken", arrivals[0].topic[:200])
+                return self._bury(arrivals[0], why)
+            half = len(arrivals) // 2
+            return self.write(arrivals[:half]) and self.write(arrivals[half:])
+        self._odd = 0
+        return done
+
+    def _read(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
+        return self._reader.sort(arrivals, arrived)
+
+    def _bury(self, odd: Arrival, why: Exception) -> bool:
+        self._odd += 1
+        if self._odd >= ODD_IN_A_ROW:
+            raise why
+        letter = ingest.Letter(odd.topic, odd.payload, "odd", type(why).__name__)
+        return self._until_there(lambda at: ingest.reject(self._city, [letter], at))
+
+    def _until_there(self, step: Callable[[int], None]) -> bool:
+        arrived = int(self._city.now().timestamp() * 1000)
+        return _until_there(lambda: step(arrived), self._stop)
+
+
 def run(city: City, stop: Event) -> None:
     """Take in messages until stopped; what is not written then stays with the broker."""
     inbox = Inbox()
@@ -166,14 +209,12 @@ def run(city: City, stop: Event) -> None:
 
 def drain(city: City, inbox: Inbox, line: Line, stop: Event) -> None:
     """Batch after batch: read, write, acknowledge."""
-    reader = Reader()
+    writer = Writer(city, stop)
     beat_due = 0.0
     while not stop.is_set():
         arrivals = inbox.take(wait_s=0.5)
         if arrivals:
-            arrived = int(city.now().timestamp() * 1000)
-            batch = reader.sort(arrivals, arrived)
-            if not _until_there(lambda b=batch, at=arrived: write(city, b, at), stop):  # type: ignore[misc]
+            if not writer.write(arrivals):
                 return
             line.acknowledge(arrivals)
         if time.monotonic() > beat_due:

@@ -1,7 +1,8 @@
 """Working time: which days are worked in China, and between which hours.
 
 Holidays and 调休 come from the `chinesecalendar` package (State Council notices). For years it does
-not know we fall back to Monday–Friday, and `knows()` says so: screens must mark such deadlines.
+not know we fall back to Monday–Friday without the holidays that have a fixed date, and `knows()`
+says so: screens must mark such deadlines.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import msgspec
 BEIJING = ZoneInfo("Asia/Shanghai")
 _FIRST = min(chinese_calendar.constants.holidays).year
 _LAST = max(chinese_calendar.constants.holidays).year
+# 元旦, 劳动节, 国庆节: fixed dates of 全国年节及纪念日放假办法 (State Council, revised 2024); the
+# lunar holidays and 调休 are not known before the yearly notice
+FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 Span = tuple[datetime, datetime]
 
@@ -48,7 +52,7 @@ class WorkCalendar(msgspec.Struct, frozen=True, kw_only=True):
         if on in self.closed:
             return False
         if not _FIRST <= on.year <= _LAST:
-            return on.weekday() < 5
+            return on.weekday() < 5 and (on.month, on.day) not in FIXED
         return bool(chinese_calendar.is_workday(on))
 
     def windows(self, start: datetime) -> Iterator[Span]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 
 import msgspec
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.city import City
 from app.domain import alert_life, cases
@@ -13,22 +15,44 @@ from app.domain.cases import Case
 from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.people import User, Verb, require
+from app.errors import Conflict
 from app.store.tx import Tx
+
+log = logging.getLogger(__name__)
 
 
 def apply(city: City, changes: Iterable[AlertChange]) -> list[Alert]:
     """Carry a batch of rule outcomes into the ledger in one transaction; return what has changed.
 
     Repeatable: outcomes that were applied before (same id) change nothing. A red alert opens its
-    case in the same transaction.
+    case in the same transaction. One that the ledger cannot take is logged and left out.
     """
     batch = list(changes)
     if not batch:
         return []
-    with city.ledger.begin() as tx:
-        done = [alert for change in batch if (alert := _apply(city, tx, change))]
+    done = _apply_all(city, batch)
     city.feed.publish(city.ledger)
     return done
+
+
+def _apply_all(city: City, batch: Sequence[AlertChange]) -> list[Alert]:
+    try:
+        with city.ledger.begin() as tx:
+            return [alert for change in batch if (alert := _apply(city, tx, change))]
+    except Exception as why:
+        if not _is_of_the_change(why):
+            raise
+        if len(batch) == 1:
+            # the outermost line over changes: an odd one must not hold up all alerts for ever
+            log.exception("%s of %s cannot be applied", batch[0].rule, batch[0].device)
+            return []
+    return [alert for change in batch for alert in _apply_all(city, [change])]
+
+
+def _is_of_the_change(why: Exception) -> bool:
+    """Whether repeating cannot help: not when the ledger is away or somebody was faster."""
+    away = isinstance(why, SQLAlchemyError) and not isinstance(why, (DataError, IntegrityError))
+    return not away and not isinstance(why, Conflict)
 
 
 def raise_(city: City, change: AlertChange) -> Alert | None:

@@ -4,7 +4,9 @@
 2. Write it; the file's name comes from its first and last id, so a second time replaces the first.
 3. Acknowledge the whole batch by one command, then trim what every group has acknowledged.
 4. Take new entries until there are enough of them or they have waited long enough; go to 2.
-One process archives a city: two would share the name under which entries are pending.
+5. Now and then merge small files; never between 2 and 3, since a file may still be replaced there.
+One process archives a city: two would share the name under which entries are pending. It holds a
+lock in the folder of the history.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ TAKE = 1000
 BLOCK_MS = 500
 RETRY_S = 2.0
 BEAT_S = 2.0
+MERGE_S = 60.0  # between looks for many small files
+MERGE_BACK_MS = 2 * 24 * 3600 * 1000  # default: older days get no more files
 
 
 @dataclass
@@ -87,10 +91,10 @@ def run(city: City, stop: Event) -> None:
     """Archive until stopped; a store that is away or a full disk is waited for."""
     while not stop.is_set():
         try:
-            with ingest.answering(city):
+            with ingest.answering(city), city.history.alone():
                 _work(city, stop)
-        except (Unavailable, OSError) as why:
-            log.warning("the archive waits and begins again from what is pending: %s", why)
+        except Unavailable as why:
+            log.warning("the archive waits and begins again from what is pending: %s", why.message)
             stop.wait(RETRY_S)
 
 
@@ -100,12 +104,28 @@ def _work(city: City, stop: Event) -> None:
     for shelf in shelves:
         shelf.add(pending(city, shelf.partition), 0.0)
         flush(city, shelf)
-    beat_due = 0.0
+    beat_due = merge_due = 0.0
+    since = 0  # a killed archive may have left something on any day
     while not stop.is_set():
         for shelf in shelves:
             step(city, shelf, BLOCK_MS // len(shelves))
         if time.monotonic() > beat_due:
             city.live.beat(GROUP, int(city.now().timestamp() * 1000))
             beat_due = time.monotonic() + BEAT_S
+        if time.monotonic() > merge_due:
+            _tidy(city, since)
+            since = int(city.now().timestamp() * 1000) - MERGE_BACK_MS
+            merge_due = time.monotonic() + MERGE_S
     for shelf in shelves:
         flush(city, shelf)
+
+
+def _tidy(city: City, since_ms: int) -> None:
+    try:
+        merged = city.history.compact(since_ms)
+    except OSError as why:
+        # readings are safe in small files: merging can wait, writing cannot
+        log.warning("small files of the history stay as they are: %s", why)
+    else:
+        if merged:
+            log.info("%d small files of the history were merged", merged)

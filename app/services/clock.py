@@ -7,8 +7,6 @@ version, so that any number of clocks may run and none doubles another.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -33,6 +31,7 @@ ROUND_MS = 500  # the longest that a due moment or an unpublished fact waits
 BATCH = 200
 AWAY_S = 0.5  # between tries while a server is away
 SWEEP = timedelta(hours=1)
+PUT_OFF = timedelta(hours=1)  # what our code cannot look at is tried again then
 ANSWERS_KEPT = timedelta(days=7)  # default: longer than any phone is offline
 
 # kind → what the domain says when its moment has come: (thing, fact) or None
@@ -56,16 +55,16 @@ def tick(city: City) -> int:
     return told
 
 
-def run(city: City, stop: threading.Event, consumer: str | None = None) -> None:
+def run(city: City, stop: threading.Event) -> None:
     """Tick, open waiting reports and beat until told to stop; survives absent servers.
 
-    A Redis or ledger that is away is logged once, and again when it is back.
+    A Redis or ledger that is away is logged once, and again when it is back. All clocks read the
+    reports under one name: who holds an entry is told by its age, and Redis forgets no names.
     """
-    name = consumer or f"{socket.gethostname()}-{os.getpid()}"
     steps: tuple[Callable[[], object], ...] = (
         lambda: tick(city),
         lambda: city.live.beat(ROLE, int(city.now().timestamp() * 1000)),
-        lambda: reports.open_waiting(city, name, block_ms=ROUND_MS),
+        lambda: reports.open_waiting(city, ROLE, block_ms=ROUND_MS),
         _Sweep(city),
     )
     away: dict[int, str] = {}
@@ -123,7 +122,13 @@ def _tell(city: City, kind: Any, look: Callable[..., Any], now: datetime) -> int
 
 
 def _claim(tx: Tx, thing: Alert | Case | Task, look: Callable[..., Any], now: datetime) -> int:
-    done = look(thing, at=now)
+    try:
+        done = look(thing, at=now)
+    except Exception:
+        # the outermost line over things: an odd one must not hold up all the others
+        log.exception("%s %s cannot be looked at", type(thing).__name__, thing.id)
+        tx.save(msgspec.structs.replace(thing, next_due=now + PUT_OFF))
+        return 0
     if done is None:
         # nothing to tell: it must not be looked at for ever
         tx.save(msgspec.structs.replace(thing, next_due=None))

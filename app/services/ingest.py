@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 import redis
-from sqlalchemy.exc import OperationalError
+from redis import exceptions as said_by_redis
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.city import City
 from app.domain.kinds import BY_CODE
@@ -23,7 +25,15 @@ from app.services import photos, presence, roster
 from app.services.roster import Known
 from app.store.live import DeadLetter, Observed, Written
 
-# what Redis says when its disk or memory is full or it is not ready: it may be better in a moment
+# a store that is away, full or shut against us: the message is not to blame and waits
+AWAY = (
+    *(redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError),
+    *(said_by_redis.OutOfMemoryError, said_by_redis.ClusterDownError),
+    *(said_by_redis.NoPermissionError, said_by_redis.TryAgainError),
+    *(OperationalError, InterfaceError, NoConnection),
+    OSError,  # the disk of the photos or of the history
+)
+# the same from within a script or a MULTI, where only the text tells
 PASSING = ("MISCONF", "OOM", "LOADING", "READONLY", "BUSY", "NOREPLICAS", "CLUSTERDOWN")
 
 
@@ -171,7 +181,7 @@ def answering(city: City) -> Iterator[None]:
     """Turn a store that is away, full or busy into Unavailable; other errors are faults of ours."""
     try:
         yield
-    except (redis.ConnectionError, redis.TimeoutError, OperationalError) as why:
+    except AWAY as why:
         roster.forget(city)
         raise Unavailable(f"{type(why).__name__}: {why}") from why
     except redis.ResponseError as why:

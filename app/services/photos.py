@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from tempfile import mkstemp
 
 from app.city import City
 from app.domain.people import Role, User, Verb, may, require
@@ -22,6 +23,11 @@ LIMIT_PIXELS = 50_000_000  # default: a phone's 48 MP; more is a decompression b
 EDGE = 1600  # longest edge kept: a number plate across the street stays readable
 FORMATS = ("JPEG", "PNG", "WEBP")
 MENDING = {"photo": "请选择 8 MB 以内的 JPEG、PNG 或 WebP 照片"}
+# what Pillow's decoders raise on bytes that somebody has tampered with
+TORN = (
+    *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, AttributeError),
+    *(ArithmeticError, struct.error, zlib.error),
+)
 
 
 def store(city: City, content: bytes, type: str = "", *, by: User) -> str:
@@ -87,6 +93,8 @@ def _may_see(tx: Tx, by: User, photo: Photo) -> bool:
 
 
 def _clean(content: bytes) -> bytes:
+    from PIL import Image, ImageOps  # slow to import, and most roles never see a photo
+
     if len(content) > LIMIT_BYTES:
         raise Invalid("照片太大。", fields=MENDING)
     try:
@@ -94,7 +102,9 @@ def _clean(content: bytes) -> bytes:
             if picture.width * picture.height > LIMIT_PIXELS:
                 raise Invalid("照片太大。", fields=MENDING)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as why:
+    except Image.DecompressionBombError as why:
+        raise Invalid("照片太大。", fields=MENDING) from why
+    except TORN as why:
         raise Invalid("无法识别这张照片。", fields=MENDING) from why
     upright.thumbnail((EDGE, EDGE))
     bare = Image.new("RGB", upright.size)
@@ -110,10 +120,13 @@ def _path(city: City, photo_id: str) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write so that the name never stands for half a photo."""
+    """Write so that the name never stands for half a photo; on disk on return."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
+    handle, draft = mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(draft).replace(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from enum import Enum
 from typing import Any, cast
 
 import msgspec
@@ -30,14 +29,6 @@ GROUP = "clock"
 BATCH = 50
 # An entry takes milliseconds; whoever has held one for so long is dead.
 ABANDONED_MS = 5_000
-
-
-class End(Enum):
-    """What becomes of an entry: gone, tried again later, or kept in the stream for a person."""
-
-    DONE = 1
-    AGAIN = 2
-    KEPT = 3
 
 
 Entry = tuple[bytes, dict[bytes, bytes]]
@@ -73,12 +64,11 @@ def open_waiting(city: City, consumer: str, block_ms: int | None = None) -> int:
     """
     entries = _waiting(city, consumer, block_ms)
     for entry_id, fields in entries:
-        end = _take_in(city, fields)
+        if not _take_in(city, fields):
+            continue
         with city.live.redis.pipeline(transaction=True) as pipe:
-            if end is not End.AGAIN:
-                pipe.xack(keys.REPORTS, GROUP, entry_id)
-            if end is End.DONE:
-                pipe.xdel(keys.REPORTS, entry_id)
+            pipe.xack(keys.REPORTS, GROUP, entry_id)
+            pipe.xdel(keys.REPORTS, entry_id)
             pipe.execute()
     if entries:
         city.feed.publish(city.ledger)
@@ -108,14 +98,15 @@ def _flat(found: list[Any]) -> list[Entry]:
     return cast(list[Entry], found[0] if found and isinstance(found[0], list) else found)
 
 
-def _take_in(city: City, fields: dict[bytes, bytes]) -> End:
+def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
+    """Whether the entry is done with: a case, a dead letter or set aside; else it comes again."""
     try:
         thing = _decode(fields)
         with city.ledger.begin() as tx:
             _open(city, tx, thing)
     except Conflict:
         # another clock is opening the same report at this moment (only PostgreSQL lets two try)
-        return End.AGAIN
+        return False
     except (Refused, msgspec.DecodeError, KeyError) as why:
         log.warning("a report cannot become a case: %s", why)
         _bury(city, fields, why)
@@ -123,10 +114,10 @@ def _take_in(city: City, fields: dict[bytes, bytes]) -> End:
         raise
     except Exception as why:
         # the outermost line of the loop over entries: an odd one must not hold up all behind it
-        log.exception("a report could not be taken in; its entry stays in %s", keys.REPORTS)
+        log.exception("a report could not be taken in; it lies in %s", keys.ODD_REPORTS)
+        city.live.set_aside(fields)
         _bury(city, fields, why)
-        return End.KEPT
-    return End.DONE
+    return True
 
 
 def _decode(fields: dict[bytes, bytes]) -> Report | HotlineOrder:

@@ -47,7 +47,8 @@ def cockpit(city: City, user: User, area: str | None = None) -> dict[str, Any]:
 def _figures(today: Today, code: str) -> list[Row]:
     def figure(key: str, what: str, before: float | None = None, **query: Any) -> Row:
         value = today.count(what, **query)
-        return _figure(key, value, before=before, rows={"what": what, "area": code, **query})
+        unit = "起" if what == "alerts" else "件"
+        return _figure(key, value, unit, before=before, rows={"what": what, "area": code, **query})
 
     on_time = today.on_time()
     due = {"what": "cases", "area": code, "day": "due"}

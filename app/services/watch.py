@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
 from app.domain.alerts import judge, sweep
-from app.domain.readings import Device, Presence
+from app.domain.readings import Device, Presence, Readings
 from app.errors import Refused
 from app.services import alerts, presence
 from app.services.watch_post import LEASE_MS, Post, Round, take_post
@@ -53,16 +53,24 @@ def weigh(city: City, post: Post, entries: Iterable[Entry]) -> Round:
     batch = list(entries)
     _meet(city, post, batch)
     done = Round()
-    for _, readings in batch:
-        code = readings.device
-        known = post.memories.get(code)
-        for rule in post.rules.get(code, ()):
-            memory = known.get(rule.id) if known else None
-            judged = judge(rule, memory, readings)
-            if judged[0] is not memory or judged[1]:
-                done.note(post, post.devices[code], rule, judged)
-                known = post.memories.get(code)
+    for entry_id, readings in batch:
+        try:
+            _weigh(post, readings, done)
+        except Exception:
+            # the outermost line over entries: an odd one must not hold up its partition for ever
+            log.exception("the entry %r of %s cannot be judged", entry_id, readings.device)
     return done
+
+
+def _weigh(post: Post, readings: Readings, done: Round) -> None:
+    code = readings.device
+    known = post.memories.get(code)
+    for rule in post.rules.get(code, ()):
+        memory = known.get(rule.id) if known else None
+        judged = judge(rule, memory, readings)
+        if judged[0] is not memory or judged[1]:
+            done.note(post, post.devices[code], rule, judged)
+            known = post.memories.get(code)
 
 
 def settle(city: City, post: Post, done: Round, ids: list[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 from hashlib import sha256
 
 import msgspec
@@ -13,9 +14,13 @@ COVERED = ("seq", "at", "who", "kind", "thing", "area", "worker", "body")
 
 
 def seal(fact: Fact, seq: int, prev_hash: str) -> Fact:
-    """Return the fact with its number and hashes; the body becomes what JSON keeps of it."""
+    """Return the fact with its number and hashes, in the form in which the ledger gives it back.
+
+    The body becomes what JSON keeps of it, the time UTC: another form has another hash.
+    """
     body = msgspec.json.decode(msgspec.json.encode(fact.body))
-    numbered = msgspec.structs.replace(fact, seq=seq, body=body, prev_hash=prev_hash)
+    kept = {"at": fact.at.astimezone(UTC), "body": body}
+    numbered = msgspec.structs.replace(fact, seq=seq, prev_hash=prev_hash, **kept)
     return msgspec.structs.replace(numbered, hash=digest(numbered))
 
 

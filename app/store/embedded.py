@@ -29,6 +29,7 @@ from app.store.embedded_server import (
     private_folder,
     require_free,
     wait_ready,
+    write_private,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "start_broker",
     "start_redis",
     "wait_ready",
+    "write_private",
 ]

@@ -19,7 +19,9 @@ from app.store import keys
 
 log = logging.getLogger(__name__)
 
-FACTS_KEPT = 200_000  # facts that a client can catch up on; older ones are in the ledger
+# facts that a client can catch up on, at about 1.5 KB each; older ones are in the ledger, and who
+# has missed more than half of them is better served by a new snapshot
+FACTS_KEPT = 20_000
 FIRST_FILL = 10_000  # facts that an empty stream starts with
 BATCH = 500  # facts per script call: short enough not to hold Redis up
 

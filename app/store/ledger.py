@@ -37,7 +37,7 @@ class Ledger:
         """Connect lazily; creates the folder of an SQLite file, not the tables (see migrate)."""
         at = make_url(url)
         if at.get_backend_name() != "sqlite":
-            return cls(create_engine(at, pool_pre_ping=True))
+            return cls(create_engine(at, pool_pre_ping=True, hide_parameters=True))
         return cls(_sqlite(at))
 
     def migrate(self) -> None:
@@ -106,7 +106,9 @@ class Ledger:
 def _sqlite(at: URL) -> Engine:
     if at.database:
         Path(at.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(at, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    # parameters may be personal, and an error's text goes into logs
+    waiting = {"timeout": BUSY_S, "check_same_thread": False}
+    engine = create_engine(at, connect_args=waiting, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

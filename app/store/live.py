@@ -22,7 +22,7 @@ from app.store.points import POINT
 
 __all__ = ["GROUPS", "POINT", "DeadLetter", "Live", "Observed", "Written"]
 
-STATES_KEPT = 10_000
+STATES_KEPT = 1_000  # latest wins: who is further behind reads the points
 
 _pack = msgspec.msgpack.Encoder().encode
 _readings = msgspec.msgpack.Decoder(Readings).decode
@@ -142,7 +142,7 @@ class Live(Streams, Marks):
         self, partition: int, batch: Sequence[Observed], feeds: dict[str, int]
     ) -> bytes:
         names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
-        prefixes = (keys.seen(partition, 0)[:-1], keys.recent(""))
+        prefixes = (keys.seen(partition), keys.recent(""))
         return cast(bytes, self._write(keys=names, args=(*prefixes, *write_batch(batch, feeds))))
 
     def last(self, code: str) -> Readings | None:

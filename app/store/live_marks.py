@@ -11,9 +11,12 @@ import redis
 from app.domain.readings import WorkerPosition
 from app.store import keys
 
-POSITIONS_KEPT = 10_000
+POSITIONS_KEPT = 1_000  # latest wins: who is further behind reads the workers
 DEAD_KEPT = 10_000
+# all dead letters together hold 50 MB at most
 DEAD_BYTES = 4096  # of a payload: enough to see what it is
+DEAD_WORDS = 256  # characters of a topic and of a detail
+PERSONAL = ("/order", "/report")  # topics whose payload tells of citizens: only its size is kept
 
 _pack = msgspec.msgpack.Encoder().encode
 _place = msgspec.msgpack.Decoder(tuple[float, float, int], strict=False).decode
@@ -22,6 +25,7 @@ _place = msgspec.msgpack.Decoder(tuple[float, float, int], strict=False).decode
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """A message that was not taken: topic, its first 4 KB, why, and when (epoch ms).
 
+    Of an order or a report no byte is kept: it is personal, and it need not be well-formed.
     `size` is the whole payload in bytes; `id` is given by the store.
     """
 
@@ -87,15 +91,7 @@ class Marks:
             return
         with self.redis.pipeline(transaction=True) as pipe:
             for letter in letters:
-                fields: dict[Any, Any] = {
-                    "topic": letter.topic,
-                    "payload": letter.payload[:DEAD_BYTES],
-                    "size": letter.size,
-                    "reason": letter.reason,
-                    "detail": letter.detail,
-                    "at": letter.at,
-                }
-                pipe.xadd(keys.DEAD, fields, maxlen=DEAD_KEPT, approximate=True)
+                pipe.xadd(keys.DEAD, _fields(letter), maxlen=DEAD_KEPT, approximate=True)
                 pipe.hincrby(keys.COUNTS, f"rejected:{letter.reason}", 1)
                 pipe.hincrby(keys.COUNTS, "rejected", 1)
             pipe.execute()
@@ -104,6 +100,18 @@ class Marks:
         """The newest dead letters, newest first."""
         found = cast(list[Any], self.redis.xrevrange(keys.DEAD, count=limit))
         return [_letter(i, fields) for i, fields in found]
+
+
+def _fields(letter: DeadLetter) -> dict[Any, Any]:
+    personal = letter.topic.endswith(PERSONAL)
+    return {
+        "topic": letter.topic[:DEAD_WORDS],
+        "payload": b"" if personal else letter.payload[:DEAD_BYTES],
+        "size": letter.size,
+        "reason": letter.reason,
+        "detail": letter.detail[:DEAD_WORDS],
+        "at": letter.at,
+    }
 
 
 def _letter(stream_id: bytes, fields: dict[bytes, bytes]) -> DeadLetter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,7 +13,11 @@ from app.domain.readings import Readings
 from app.domain.reports import HotlineOrder, Report
 from app.store import keys
 
+log = logging.getLogger(__name__)
+
 GROUPS = ("watch", "archive")
+LAG_COUNTED = 10_000  # entries; one more or less does not matter then
+ODD_KEPT = 1_000
 
 _pack = msgspec.msgpack.Encoder().encode
 _readings = msgspec.msgpack.Decoder(Readings).decode
@@ -48,15 +53,15 @@ class Streams:
     ) -> list[Entry]:
         """The next entries of a group in order; `after` an id gives the consumer's own pending.
 
-        `block_ms` waits for new ones at most so long; None does not wait. A pending entry that
-        was cut off meanwhile comes without fields and is acknowledged here.
+        `block_ms` waits for new ones at most so long; None does not wait. An entry that was cut
+        off meanwhile or cannot be read is acknowledged here and passed over.
         """
         answer = self.redis.xreadgroup(
             group, consumer, {keys.readings(partition): after}, count=count, block=block_ms
         )
-        found = _entries(answer)
-        self.ack(group, [i for i, fields in found if not fields], partition=partition)
-        return [(i, _readings(fields[b"b"])) for i, fields in found if fields]
+        readable, lost = told(answer)
+        self.ack(group, lost, partition=partition)
+        return readable
 
     def ack(self, group: str, ids: Sequence[bytes], *, partition: int = 0) -> None:
         """The group is done with these entries."""
@@ -84,12 +89,12 @@ class Streams:
         return self.redis.xtrim(stream, minid=needed.decode(), approximate=False)
 
     def lag(self, group: str, partition: int = 0) -> int:
-        """Entries of the stream that the group has not acknowledged, counted to 100,000."""
+        """Entries of the stream that the group has not acknowledged, counted to 10,000."""
         stream = keys.readings(partition)
         for found in cast(list[Any], self.redis.xinfo_groups(stream)):
             if found["name"].decode() == group:
                 after = _next_id(found["last-delivered-id"])
-                fresh = cast(list[Any], self.redis.xrange(stream, min=after, count=100_000))
+                fresh = cast(list[Any], self.redis.xrange(stream, min=after, count=LAG_COUNTED))
                 return len(fresh) + int(found["pending"])
         return 0
 
@@ -105,6 +110,24 @@ class Streams:
                 pipe.hset(keys.FEEDS, feed, arrived)
                 pipe.hincrby(keys.COUNTS, f"{feed}s", 1)
             pipe.execute()
+
+    def set_aside(self, fields: dict[bytes, bytes]) -> None:
+        """Keep a report that nobody could take in, of these the newest 1,000, for a person."""
+        self.redis.xadd(keys.ODD_REPORTS, cast(Any, fields), maxlen=ODD_KEPT, approximate=True)
+
+
+def told(answer: Any) -> tuple[list[Entry], list[bytes]]:
+    """What an XREADGROUP of one stream of readings brought, and the ids that cannot be read."""
+    readable: list[Entry] = []
+    lost: list[bytes] = []
+    for i, fields in _entries(answer):
+        try:
+            readable.append((i, _readings(fields[b"b"])))
+        except (KeyError, TypeError, msgspec.DecodeError):
+            lost.append(i)
+    if lost:
+        log.warning("%d entries of readings cannot be read, first %r", len(lost), lost[0])
+    return readable, lost
 
 
 def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:

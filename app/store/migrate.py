@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -17,6 +15,9 @@ def upgrade(connection: Connection) -> None:
 
     SQLite's BEGIN IMMEDIATE lets one process at a time in; PostgreSQL is asked for a lock.
     """
+    from alembic import command  # half a second that only this command needs
+    from alembic.config import Config
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
     config = Config()

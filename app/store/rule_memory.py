@@ -7,7 +7,6 @@ holds a lease, and each write checks it: a second watcher of the partition write
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -15,17 +14,13 @@ import msgspec
 import redis
 
 from app.domain.alerts import Memory
-from app.domain.readings import Readings
 from app.store import keys
-from app.store.live_streams import Entry, _entries
-
-log = logging.getLogger(__name__)
+from app.store.live_streams import Entry, told
 
 GROUP = "watch"
 
 _pack = msgspec.msgpack.Encoder().encode
 _memory = msgspec.msgpack.Decoder(Memory, strict=False).decode
-_readings = msgspec.msgpack.Decoder(Readings).decode
 
 Key = tuple[str, str]  # device, rule
 
@@ -58,7 +53,7 @@ class RuleMemory:
         self.owner = owner
         self._stream = keys.readings(partition)
         self._hash = keys.memory(partition)
-        self._lease = f"{self._hash}:owner"
+        self._lease = keys.owner(partition)
 
     def take(self, ttl_ms: int) -> bool:
         """Own the partition for so long, or prolong it; False while somebody else owns it."""
@@ -87,17 +82,8 @@ class RuleMemory:
         answer = self.redis.xreadgroup(
             GROUP, consumer, {self._stream: ">" if fresh else "0"}, count=count, block=block_ms
         )
-        readable: list[Entry] = []
-        lost: list[bytes] = []
-        for i, fields in _entries(answer):
-            try:
-                readable.append((i, _readings(fields[b"b"])))
-            except (KeyError, TypeError, msgspec.DecodeError):
-                lost.append(i)
+        readable, lost = told(answer)
         if lost:
-            log.warning(
-                "%d entries of %s cannot be read, first %r", len(lost), self._stream, lost[0]
-            )
             self.redis.xack(self._stream, GROUP, *lost)
         return readable
 

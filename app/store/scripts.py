@@ -44,6 +44,7 @@ for i, m in ipairs(batch[1]) do
       call('HSET', last, device, body)
       call('LPUSH', recent, latest)
       call('LTRIM', recent, 0, 239)
+      call('EXPIRE', recent, 172800)
       if n >= 0 then
         local at_byte = n * 24
         if m[6] then

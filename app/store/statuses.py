@@ -12,8 +12,7 @@ from typing import Any, cast
 import msgspec
 import redis
 
-STATUSES = "cy:statuses"  # hash: device code -> msgpack Status
-COUNTER = "cy:statuses:version"  # grows with each change, so that nobody reads in vain
+from app.store import keys
 
 
 class Status(msgspec.Struct, frozen=True, array_like=True):
@@ -35,16 +34,18 @@ def note(client: redis.Redis, said: Mapping[str, tuple[int, bool]], arrived: int
     if not said:
         return
     codes = list(said)
-    known = cast(list[bytes | None], client.hmget(STATUSES, codes))
+    known = cast(list[bytes | None], client.hmget(keys.STATUSES, codes))
     before = {code: _status(raw) for code, raw in zip(codes, known, strict=True) if raw}
     after = {code: _after(before.get(code), *said[code], arrived) for code in codes}
     fresh = {code: status for code, status in after.items() if status != before.get(code)}
     if not fresh:
         return
     with client.pipeline(transaction=True) as pipe:
-        pipe.hset(STATUSES, mapping=cast(Any, {c: _pack(status) for c, status in fresh.items()}))
+        pipe.hset(
+            keys.STATUSES, mapping=cast(Any, {c: _pack(status) for c, status in fresh.items()})
+        )
         if any(_is_news(before.get(code), status) for code, status in fresh.items()):
-            pipe.incr(COUNTER)
+            pipe.incr(keys.STATUSES_VERSION)
         pipe.execute()
 
 
@@ -65,11 +66,11 @@ def _is_news(before: Status | None, after: Status) -> bool:
 
 def version(client: redis.Redis) -> int:
     """A number that is another one after somebody came or left."""
-    return int(cast(bytes | None, client.get(COUNTER)) or 0)
+    return int(cast(bytes | None, client.get(keys.STATUSES_VERSION)) or 0)
 
 
 def everybody(client: redis.Redis) -> dict[str, tuple[int, bool]]:
     """What every device said last: code → epoch ms at which we heard it, and whether online."""
-    found = cast(dict[bytes, bytes], client.hgetall(STATUSES))
+    found = cast(dict[bytes, bytes], client.hgetall(keys.STATUSES))
     statuses = ((code.decode(), _status(raw)) for code, raw in found.items())
     return {code: (status.arrived, status.online) for code, status in statuses}

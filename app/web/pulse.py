@@ -38,6 +38,7 @@ class Pulse:
         self._asked: float | None = None  # monotonic: a question that has no answer yet
         self._feeds: dict[str, int] = {}
         self._beats: dict[str, int] = {}
+        self._heard = time.time() * 1000  # when the roles were last asked after
         self._tiles: dict[str, list[dict[str, Any]]] = {}
 
     def probe(self, stop: Event) -> None:
@@ -62,6 +63,7 @@ class Pulse:
         try:
             live.beat("web", int(time.time() * 1000))
             self._feeds, self._beats = live.feeds(), live.beats()
+            self._heard = time.time() * 1000
             self.redis = True
         except RedisError:
             self.redis = False
@@ -91,7 +93,8 @@ class Pulse:
             "redis": redis,
             "ledger": self.ledger,
             "feeds": _ages(self._feeds, now),
-            "roles": _ages(self._beats, now),
+            # without an answer of Redis nobody knows: a silent store must not look like dead roles
+            "roles": _ages(self._beats, self._heard),
             "area": area,
             "tiles": self._tiles.get(area, []) if redis else [],
         }

@@ -11,6 +11,7 @@ from layouts import ids
 from tests import cast
 from tests.callbacks.doorway import open_door, triggered
 from tests.layouts import reading
+from tests.services.watching import register
 
 
 def test_the_address_decides_the_place(city):
@@ -56,3 +57,16 @@ def test_the_map_goes_to_what_somebody_selects(city, red, case):
         assert go_there({"id": red.id, "value": "auto"}, None) is no_update
     with triggered(ids.ACT_CASE):
         assert go_there({"id": red.id}, {"id": case.id})["center"] == [case.lat, case.lon]
+
+
+def test_a_device_that_search_has_found_is_ringed_and_the_map_goes_there(city):
+    [device] = register(city, "GAS-1")
+    door = open_door(one_map, city, cast.DUTY)
+    *_, view, _moved = door["place"](f"?device={device.code}", None)
+    assert json.loads(view)["device"] == f"n:{device.n}"
+    *_, unknown, _moved = door["place"]("?device=NO-1", None)
+    assert json.loads(unknown)["device"] is None
+    centre = door["go_to_found"]({"id": device.code, "value": "device"})["center"]
+    assert centre == [device.lat, device.lon]
+    assert door["go_to_found"]({"id": cast.STREET, "value": "area"}) is no_update
+    assert door["go_to_found"](None) is no_update

@@ -35,3 +35,12 @@ def test_several_hits_are_a_pick_list(city, red, case):
     picks = open_door(search, city, cast.DUTY)["pick"]({"hits": hits})
     assert ("found", red.id, "alert") in reading.actions(picks)
     assert ("found", case.id, "case") in reading.actions(picks)
+
+
+def test_a_worker_under_a_click_says_his_name(city):
+    hits = [{"type": "worker", "id": "W001", "name": "周平"}]
+    assert "周平" in reading.words(open_door(search, city, cast.DUTY)["pick"]({"hits": hits}))
+
+
+def test_a_choice_closes_the_list(city):
+    assert open_door(search, city, cast.DUTY)["clear"]({"id": None}, None) == ("", [])

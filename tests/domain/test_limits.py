@@ -146,7 +146,8 @@ def test_impossible_hours_are_refused(hours):
         (date(2026, 11, 20), True),
         (date(2026, 11, 21), False),
         (date(2026, 2, 17), False),  # 春节
-        (date(2035, 10, 1), True),  # unknown year: a Monday like any other
+        (date(2035, 10, 8), True),  # unknown year: a Monday like any other
+        (date(2035, 10, 1), False),  # unknown year, and 国庆节 all the same
         (date(1999, 5, 1), False),
     ],
 )

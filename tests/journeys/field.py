@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 DISTRICT = "320404"
 IN_STREET_05 = (119.93751, 31.77889)  # 南大街街道, street05's; street16 must hear nothing of it
+IN_STREET_16 = (119.77283, 31.77836)  # 邹区镇, street16's
 
 
 @dataclass
@@ -66,10 +67,12 @@ class Sensor:
         self.line.loop_stop()
 
 
-def sensor(settings: dict[str, Any], code: str) -> Sensor:
+def sensor(
+    settings: dict[str, Any], code: str, place: tuple[float, float] = IN_STREET_05
+) -> Sensor:
     """Connect a sensor to the broker of a running city."""
     line = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"stranger-{code}")
     line.username_pw_set(settings["mqtt_user"], settings["mqtt_password"])
     line.connect("127.0.0.1", int(settings["mqtt_port"]))
     line.loop_start()
-    return Sensor(code, line)
+    return Sensor(code, line, place)

@@ -10,12 +10,13 @@ import { wordsOf } from "../../layouts/assets/live/words.mjs";
 const ZH = wordsOf("zh-CN");
 
 describe("ages", () => {
-  for (const [seconds, text] of [[-3, "0 s"], [0, "0 s"], [42.9, "42 s"], [119, "119 s"], [120, "2 min"], [7199, "119 min"], [7200, "2 h"], [172_799, "47 h"], [172_800, "2 d"]])
+  for (const [seconds, text] of [[-3, "0 秒"], [0, "0 秒"], [42.9, "42 秒"], [119, "119 秒"], [120, "2 分钟"], [7199, "119 分钟"], [7200, "2 小时"], [172_799, "47 小时"], [172_800, "2 天"]])
     it(`${seconds} s is ${text}`, () => assert.equal(ageText(seconds, ZH), text));
 });
 
 describe("countdowns", () => {
-  for (const [seconds, text] of [[18 * 60, "剩 0:18"], [42, "剩 42 s"], [0, "剩 0 s"], [-12 * 60, "超期 0:12"], [-5, "超期 5 s"], [7500, "剩 2:05"], [3 * 86_400, "剩 3 d"]])
+  for (const [seconds, text] of [[18 * 60, "剩 18 分"], [42, "剩 42 秒"], [0, "剩 0 秒"], [-12 * 60, "超期 12 分"], [-5, "超期 5 秒"], [7500, "剩 2 小时 5 分"], [7200, "剩 2 小时"],
+    [26 * 3600 + 1140, "剩 1 天 2 小时"], [3 * 86_400, "剩 3 天"]])
     it(`${seconds} s is ${text}`, () => assert.equal(dueText(seconds, ZH), text));
 
   it("the share that is left goes from 1 to 0", () => {

@@ -23,6 +23,7 @@ describe("keys", () => {
     ["D needs something selected", "d", at(), null],
     ["Esc closes our own card first", "Escape", at({ alert: "low" }, { open: true }), { do: "close" }],
     ["Esc then leaves the text field", "Escape", at({ alert: "low" }, { typing: true }), { do: "leave" }],
+    ["Esc then closes a list of results", "Escape", at({ alert: "low" }, { listing: true }), act("found", null)],
     ["Esc then closes the selected thing", "Escape", at({ alert: "low" }), act("up", "card")],
     ["Esc then goes one area up", "Escape", at(), act("up", "area")],
     ["letters belong to the text field", "a", at({}, { typing: true }), null],

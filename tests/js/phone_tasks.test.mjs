@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { projection } from "../../app/web/phone/minimap.mjs";
 import { fit } from "../../app/web/phone/photo.mjs";
 import { arrivals, inOrder, metres, nextMove, progress, span, timing, withPending } from "../../app/web/phone/tasks.mjs";
-import { card, esc, list } from "../../app/web/phone/views.mjs";
+import { card, dueTime, esc, left as leftOf, list } from "../../app/web/phone/views.mjs";
 import { LANGUAGES } from "../../app/web/phone/words.mjs";
 
 const task = (over = {}) => ({
@@ -35,7 +35,14 @@ test("time left, share gone, and how a span is written", () => {
   const { left, gone } = timing(task(), Date.parse("2026-11-21T08:45:00Z"));
   assert.equal(left, 15 * 60_000);
   assert.equal(gone, 0.75);
-  assert.deepEqual([span(18 * 60_000), span(-72 * 60_000), span(3 * 86_400_000)], ["0:18", "1:12", "3 d"]);
+  assert.deepEqual([span(18 * 60_000), span(-72 * 60_000), span(3 * 86_400_000)], [["span_minutes", { n: 18 }], ["span_hours", { n: 1, rest: 12 }], ["span_days", { n: 3, rest: 0 }]]);
+});
+
+test("time left and the deadline are said in words, the day only when it is another one", () => {
+  const now = Date.parse("2026-11-21T07:48:00Z");
+  assert.match(leftOf(task(), now), /剩 1 小时 12 分/);
+  assert.equal(dueTime("2026-11-21T08:33:00Z", now), "16:33");
+  assert.equal(dueTime("2026-11-26T16:30:00Z", now), "11-27 00:30");
 });
 
 test("only tasks that are new ring", () => {

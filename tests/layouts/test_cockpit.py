@@ -45,6 +45,14 @@ def test_the_ranking_shows_its_formula_and_puts_the_unranked_last():
     assert words.index("荷花池街道") < words.index("西林街道") < words.index("新闸街道")
 
 
+def test_before_anything_is_due_nobody_is_judged():
+    early = [s | {"score": None, "on_time": None, "solved": 0.0} for s in cockpit_samples.cockpit()["streets"]]
+    words = reading.words(cockpit.streets(cockpit_samples.cockpit() | {"streets": early}))
+    assert "今日尚无到期案件，暂不排名" in words
+    assert "0.0%" not in words
+    assert "暂不排名" not in reading.words(cockpit.streets(cockpit_samples.cockpit()))
+
+
 def test_every_count_of_a_domain_leads_to_its_rows():
     found = links(cockpit.domains(cockpit_samples.cockpit()))
     assert "/cockpit/?what=cases&area=320404&domain=safety&status=open&overdue=true" in found

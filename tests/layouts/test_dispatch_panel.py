@@ -70,7 +70,7 @@ def test_the_result_is_said_plainly():
 
 def test_a_reason_that_is_new_is_shown_by_its_code():
     assert panel.reason({"code": "left_handed", "value": 1}) == "left_handed"
-    assert panel.reason({"code": "position_old", "value": 600}) == "位置 10 min 前"
+    assert panel.reason({"code": "position_old", "value": 600}) == "位置 10 分钟前"
 
 
 def test_no_workers_at_all_and_ten_thousand():

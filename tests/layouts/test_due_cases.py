@@ -34,4 +34,4 @@ def test_the_rest_of_the_time_ticks_in_the_browser():
 def test_none_and_ten_thousand():
     assert "没有临期" in reading.words(due_cases.cases(samples.due_cases(0), None))
     assert len(due_cases.cases(samples.due_cases(10_000), None)) == 10_000
-    assert due_cases.note(samples.due_cases(4)) == "4 / 63"
+    assert due_cases.note(samples.due_cases(4)) == "临期 4 · 在办 63"

@@ -9,7 +9,7 @@ def test_the_panel_has_its_places():
 
 
 def test_the_legend_says_both_sums_or_that_nothing_is_recorded():
-    assert "近 24 h 371" in reading.words(trend.legend(samples.trend()))
+    assert "近 24 小时 371" in reading.words(trend.legend(samples.trend()))
     assert "上周同期 无记录" in reading.words(trend.legend(samples.trend(last_week=False)))
 
 

@@ -65,6 +65,23 @@ def test_a_child_that_is_killed_is_started_again(running: Running) -> None:
     assert "a died" in running.said[0]
 
 
+def test_the_log_of_a_child_that_lives_for_months_is_bounded(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.supervisor.LOG_LIMIT", 1000)
+    monkeypatch.setattr("app.supervisor.LOG_EVERY_S", 0.0)
+    running.child("a")
+    log_file = running.folder / "log/a.log"
+    with log_file.open("ab") as child:
+        child.write(b"old " * 500)
+        child.flush()
+        running.thread.start()
+        until(lambda: log_file.stat().st_size == 0)
+        child.write(b"new")
+    assert log_file.read_bytes() == b"new", "the same open file goes on"
+    assert log_file.with_suffix(".log.1").read_bytes() == b"old " * 500
+
+
 def test_stop_ends_every_child(running: Running) -> None:
     running.child("a")
     running.child("b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.domain.alerts import AlertStatus, AlertStep
 from app.domain.cases import CaseStatus
@@ -50,6 +51,31 @@ def test_a_batch_that_comes_again_changes_nothing(city, kinds_told):
     told = kinds_told()
     assert alerts.apply(city, batch) == []
     assert kinds_told() == told
+
+
+def test_an_outcome_that_the_ledger_cannot_take_does_not_hold_up_the_others(
+    city, monkeypatch, caplog
+):
+    real = alerts.alert_life.raise_
+
+    def stumble(change, *, at):
+        if change.device == "odd":
+            raise ZeroDivisionError
+        return real(change, at=at)
+
+    monkeypatch.setattr(alerts.alert_life, "raise_", stumble)
+    batch = [a_change(RAISE, Level.BLUE, name, device=name) for name in ("a", "odd", "b")]
+    assert [alert.device for alert in alerts.apply(city, batch)] == ["a", "b"]
+    assert "gas-ch4 of odd cannot be applied" in caplog.text
+
+
+def test_a_ledger_that_is_away_is_not_the_outcomes_fault(city, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("", {}, Exception("locked"))
+
+    monkeypatch.setattr(alerts.alert_life, "raise_", away)
+    with pytest.raises(OperationalError):
+        alerts.apply(city, [a_change(RAISE, Level.BLUE)])
 
 
 def test_a_second_raise_moves_the_open_alert(city, raised):

@@ -50,6 +50,24 @@ def test_a_clock_that_stood_still_goes_straight_to_overdue(city, case, clock):
     assert told(city)["case.overdue"] == 1
 
 
+def test_what_our_code_cannot_look_at_does_not_hold_up_the_others(
+    city, case, clock, monkeypatch, caplog
+):
+    tasks.dispatch(city, case.id, workers=["W001"], by=cast.DISPATCHER)
+
+    def stumble(thing, *, at):
+        raise ZeroDivisionError
+
+    looks = [(kind, stumble if kind is type(case) else look) for kind, look in role.LOOKS]
+    monkeypatch.setattr(role, "LOOKS", looks)
+    clock.to(case.due_at)
+    role.tick(city)
+    assert told(city)["task.overdue"] == 1
+    assert f"Case {case.id} cannot be looked at" in caplog.text
+    with city.ledger.read() as tx:
+        assert tx.case(case.id).next_due == case.due_at + role.PUT_OFF
+
+
 def test_a_task_is_overdue_once(city, case, clock):
     tasks.dispatch(city, case.id, workers=["W001"], by=cast.DISPATCHER)
     clock.to(case.due_at)
@@ -126,7 +144,7 @@ def forgotten(city) -> bool:
 def running(city):
     """The clock role in a thread, stopped at the end."""
     stop = threading.Event()
-    thread = threading.Thread(target=role.run, args=(city, stop, "test"))
+    thread = threading.Thread(target=role.run, args=(city, stop))
     thread.start()
     yield
     stop.set()
@@ -152,7 +170,7 @@ def test_the_role_survives_a_ledger_that_is_away(city, monkeypatch, caplog, a_re
     monkeypatch.setattr(city.ledger, "read", read)
     broken.set()
     stop = threading.Event()
-    thread = threading.Thread(target=role.run, args=(city, stop, "test"))
+    thread = threading.Thread(target=role.run, args=(city, stop))
     thread.start()
     try:
         until(lambda: "the clock waits" in caplog.text)

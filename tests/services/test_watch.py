@@ -158,3 +158,23 @@ def test_entries_that_cannot_be_read_are_passed_over(city, clock) -> None:
     assert watch.step(city, here) == 2
     assert len(every(city)) == 1
     assert city.live.lag("watch") == 0
+
+
+def test_an_entry_that_our_code_cannot_judge_does_not_hold_up_the_others(
+    city, clock, monkeypatch, caplog
+) -> None:
+    (gas,) = register(city, "G1")
+    here = post(city)
+    real = watch.judge
+
+    def stumble(rule, memory, readings):
+        if readings.metrics.get("ch4") == 13:
+            raise ZeroDivisionError
+        return real(rule, memory, readings)
+
+    monkeypatch.setattr(watch, "judge", stumble)
+    leak(city, clock, gas, 13, 60, 60)
+    assert watch.step(city, here) == 3
+    assert len(every(city)) == 1
+    assert city.live.lag("watch") == 0
+    assert "of G1 cannot be judged" in caplog.text

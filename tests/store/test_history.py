@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from app.domain.readings import Readings
+from app.store import history as history_module
+from app.store import history_files
 from app.store.history import History
 
 NOON = int(datetime(2026, 11, 21, 4, 0, tzinfo=UTC).timestamp() * 1000)
@@ -88,3 +92,94 @@ def test_hostile_names_are_values_and_nothing_else(history: History) -> None:
     (path,) = history.write([("1-0", r)])
     assert path.resolve().is_relative_to(history.path.resolve())
     assert history.curve(name, name, NOON, NOON) == [(NOON, 1.0)]
+
+
+def fill(history: History, parts: int) -> None:
+    for i in range(1, parts + 1):
+        history.write([(f"{i}-0", reading(NOON + i, i))])
+
+
+def rows(history: History) -> int:
+    return sum(pq.ParquetFile(path).metadata.num_rows for path in history.files(NOON, NOON))
+
+
+def expected(parts: int) -> list[tuple[int, float]]:
+    return [(NOON + i, float(i)) for i in range(1, parts + 1)]
+
+
+def test_many_small_files_become_few_and_hold_the_same(history: History, monkeypatch) -> None:
+    monkeypatch.setattr(history_files, "FAN_IN", 3)
+    fill(history, 10)
+    assert history.compact() == 12, "nine parts, then three of what they became"
+    assert [path.name[:8] for path in history.files(NOON, NOON)] == ["merged-2", "part-10-"]
+    assert rows(history) == 20
+    assert history.curve("G1", "ch4", NOON, NOON + HOUR) == expected(10)
+    assert history.compact() == 0
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_killed_while_merging(history: History, monkeypatch, steps: int) -> None:
+    """Killed after the draft, the list, the rename or the first deletion: nothing doubles."""
+    monkeypatch.setattr(history_files, "FAN_IN", 4)
+    fill(history, 4)
+    (folder,) = {path.parent for path in history.files(NOON, NOON)}
+    done = []
+
+    def killing(name: str, where: type | object):
+        real = getattr(where, name)
+
+        def step(*args, **more):
+            if len(done) >= steps:
+                raise KeyboardInterrupt
+            done.append(name)
+            return real(*args, **more)
+
+        return step
+
+    with monkeypatch.context() as crash:
+        crash.setattr(history_module, "_merge", killing("_merge", history_module))
+        crash.setattr(history_files, "put", killing("put", history_files))
+        crash.setattr(Path, "unlink", killing("unlink", Path))
+        with pytest.raises(KeyboardInterrupt):
+            history.compact()
+    assert rows(history) == 8
+    assert history.curve("G1", "ch4", NOON, NOON + HOUR) == expected(4)
+    history.compact()
+    assert [path.name[:9] for path in folder.iterdir()] == ["merged-1-"]
+    assert history.curve("G1", "ch4", NOON, NOON + HOUR) == expected(4)
+
+
+def test_a_curve_survives_files_that_are_merged_away_while_it_reads(
+    history: History, monkeypatch
+) -> None:
+    monkeypatch.setattr(history_files, "FAN_IN", 3)
+    fill(history, 3)
+    ask = history_module._ask
+
+    def late(files, asked):
+        history.compact()
+        return ask(files, asked)
+
+    monkeypatch.setattr(history_module, "_ask", late)
+    assert history.curve("G1", "ch4", NOON, NOON + HOUR) == expected(3)
+
+
+def test_a_curve_with_an_area_reads_its_district_and_what_was_nowhere(history: History) -> None:
+    history.write([("1-0", reading(NOON, 1)), ("2-0", reading(NOON, 2, "320411003"))])
+    history.write([("3-0", reading(NOON, 3, ""))])
+    districts = {p.parent.name for p in history.files(NOON, NOON, "320404001001001")}
+    assert districts == {"district=320404", "district=none"}
+
+
+def test_the_history_has_one_writer(history: History) -> None:
+    with history.alone(), pytest.raises(BlockingIOError), History(history.path).alone():
+        pass
+    with history.alone():
+        pass
+
+
+def test_a_torn_file_is_an_os_error(history: History) -> None:
+    (path,) = history.write([("1-0", reading(NOON, 1))])
+    path.write_bytes(b"PAR1 torn PAR1")
+    with pytest.raises(OSError, match="cannot be read"):
+        history.curve("G1", "ch4", NOON, NOON + HOUR)

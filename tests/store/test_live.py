@@ -208,6 +208,27 @@ def test_dead_letters_keep_bytes_and_reason(live: Live) -> None:
     assert live.counts() == {"rejected": 1, "rejected:not_json": 1}
 
 
+def test_a_dead_letter_is_bounded_and_tells_nothing_personal(live: Live) -> None:
+    topic = "city/320404/12345/G1/order"
+    order = DeadLetter(
+        topic=topic, payload="电话13800001234".encode(), size=17, reason="x", detail="", at=NOW
+    )
+    huge = DeadLetter(
+        topic="t" * 65_000, payload=b"", size=0, reason="x", detail="d" * 9_000, at=NOW
+    )
+    live.bury([order, huge])
+    long, personal = live.dead_letters()
+    assert (personal.topic, personal.payload, personal.size) == (topic, b"", 17)
+    assert len(long.topic) == len(long.detail) == 256
+
+
+def test_what_cannot_be_read_does_not_stop_a_group(live: Live) -> None:
+    live.ensure_groups()
+    live.redis.xadd(keys.readings(0), {"b": b"\xc1"})
+    assert live.read("archive", "a") == []
+    assert live.lag("archive") == 0
+
+
 def test_marks(live: Live) -> None:
     live.beat("watch", NOW)
     live.mark_feed("order", NOW)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from threading import Event, Thread
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -104,9 +105,63 @@ def test_nothing_is_acknowledged_while_redis_is_away(city) -> None:
     assert line.done == []
 
 
-def test_a_fault_of_ours_ends_the_process(city, monkeypatch) -> None:
+class Emptied(Inbox):
+    """An inbox that stops the drain once it is empty and everything was acknowledged."""
+
+    def __init__(self, arrivals: list[Arrival], line: Deaf, stop: Event) -> None:
+        super().__init__()
+        self.line, self.stop, self.all = line, stop, len(arrivals)
+        for each in arrivals:
+            self.put(each)
+
+    def take(self, wait_s: float) -> list[Arrival]:
+        if len(self.line.done) == self.all:
+            self.stop.set()
+        return super().take(0)
+
+
+def test_a_message_that_our_code_cannot_take_is_buried_alone(city, monkeypatch) -> None:
+    line, stop = Deaf(), Event()
+    observe = inbox.ingest.observe
+
+    def stumble(city, batch, arrived):
+        if any(t.metrics["ch4"] in (3, 41) for t in batch):
+            raise ZeroDivisionError
+        return observe(city, batch, arrived)
+
+    monkeypatch.setattr(inbox.ingest, "observe", stumble)
+    arrivals = [arrival(i) for i in range(60)]
+    drain(city, Emptied(arrivals, line, stop), line, stop)
+    assert line.done == arrivals
+    read = [msgspec.msgpack.decode(f[b"b"], type=Readings) for _, f in written(city)]
+    assert sorted(r.metrics["ch4"] for r in read) == [i for i in range(60) if i not in (3, 41)]
+    letters = city.live.dead_letters()
+    assert [(x.reason, x.detail) for x in letters] == [("odd", "ZeroDivisionError")] * 2
+
+
+def written(city) -> list:
+    return city.live.redis.xrange(keys.readings(0))
+
+
+def test_a_bomb_of_a_picture_does_not_stop_the_way_in(city) -> None:
+    line, stop = Deaf(), Event()
+    size = (20_000).to_bytes(4, "big")
+    head = b"IHDR" + size + size + bytes((8, 2, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\r" + head + crc32(head).to_bytes(4, "big")
+    bomb += bytes(4) + b"IDAT" + crc32(b"IDAT").to_bytes(4, "big")
+    said = {"id": "r1", "ts": NOW, "code": "06010", "title": "垃圾", "description": ""}
+    said["photos"] = [{"type": "image/png", "data": bomb}]
+    told = Arrival("city/320404/grid/W001/report", msgspec.json.encode(said), 1, 1, 1)
+    drain(city, Emptied([told], line, stop), line, stop)
+    assert line.done == [told]
+    assert city.live.redis.xlen(keys.REPORTS) == 1
+    assert [x.reason for x in city.live.dead_letters()] == ["bad_photo"]
+
+
+def test_a_fault_that_meets_every_message_ends_the_process(city, monkeypatch) -> None:
     box, line = Inbox(), Deaf()
-    box.put(arrival(0))
+    for i in range(inbox.ODD_IN_A_ROW):
+        box.put(arrival(i))
     monkeypatch.setattr(inbox.ingest, "observe", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         drain(city, box, line, Event())

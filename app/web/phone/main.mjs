@@ -86,12 +86,21 @@ function paint() {
   const words = [word("counts", { n: tasks.length }), late && word("overdue", { n: late })].filter(Boolean);
   by("title").textContent = word("mine");
   by("counts").textContent = words.join(" · ");
-  by("duty").textContent = word(place.onDuty ? "duty_on" : "duty_off");
+  by("duty").textContent = word(place.onDuty ? (place.blind ? "duty_blind" : "duty_on") : "duty_off");
   by("duty").setAttribute("aria-pressed", String(place.onDuty));
   paintNet();
-  by("page").innerHTML = list(tasks, state.chosen, { now, here: place.here, areas: task && state.areas[task.area.slice(0, 12)] });
-  by("bar").innerHTML = bar(task);
+  draw("page", list(tasks, state.chosen, { now, here: place.here, areas: task && state.areas[task.area.slice(0, 12)] }));
+  draw("bar", bar(task));
   if (task) void opened(task);
+}
+
+const drawn = new Map();
+
+/** Write only what has changed: focus and a screen reader stay where they are. */
+function draw(id, html) {
+  if (drawn.get(id) === html) return;
+  drawn.set(id, html);
+  by(id).innerHTML = html;
 }
 
 function paintNet() {

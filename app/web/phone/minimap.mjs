@@ -37,6 +37,6 @@ export function minimap(target, here, areas) {
     ? `<path d="M${way} L${tx},${ty}" stroke="#0077c8" stroke-width="3" stroke-dasharray="2 7" stroke-linecap="round"/>
        <circle cx="${way[0]}" cy="${way[1]}" r="8" fill="#0077c8" stroke="#fff" stroke-width="3"/>`
     : "";
-  return `<svg class="minimap" viewBox="0 0 ${W} ${H}" role="img" preserveAspectRatio="xMidYMid slice">${grids}${me}
+  return `<svg class="minimap" viewBox="0 0 ${W} ${H}" aria-hidden="true" preserveAspectRatio="xMidYMid slice">${grids}${me}
     <path d="M${tx} ${ty} l-11 -17 a13 13 0 1 1 22 0z" fill="#d6293e"/></svg>`;
 }

@@ -13,6 +13,7 @@ export class Place {
     this.here = null;
     this.watching = null;
     this.told = 0;
+    this.blind = false; // on duty, but the phone gives no place
   }
 
   get onDuty() {
@@ -22,7 +23,7 @@ export class Place {
   start() {
     if (this.watching !== null || !navigator.geolocation) return;
     const options = { enableHighAccuracy: true, maximumAge: 5_000, timeout: 20_000 };
-    this.watching = navigator.geolocation.watchPosition((fix) => this.found(fix), () => this.changed(), options);
+    this.watching = navigator.geolocation.watchPosition((fix) => this.found(fix), () => this.lost(), options);
     this.changed();
   }
 
@@ -30,11 +31,18 @@ export class Place {
     if (this.watching !== null) navigator.geolocation.clearWatch(this.watching);
     this.watching = null;
     this.here = null;
+    this.blind = false;
+    this.changed();
+  }
+
+  lost() {
+    this.blind = true;
     this.changed();
   }
 
   found(fix) {
     const { longitude: lon, latitude: lat, accuracy } = fix.coords;
+    this.blind = false;
     this.here = { lon, lat, accuracy, at: new Date(fix.timestamp).toISOString() };
     if (Date.now() - this.told >= TELL_EVERY_MS) {
       this.told = Date.now();

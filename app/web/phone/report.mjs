@@ -25,6 +25,7 @@ function ask(html, read) {
     <button class="big" type="submit">${esc(word("send"))}</button></div></form>`;
   const photos = [];
   wirePhotos(box, photos);
+  box.setAttribute("aria-label", box.querySelector("h2").textContent);
   box.showModal();
   return new Promise((done) => {
     box.querySelector("[data-close]").onclick = () => box.close();
@@ -69,7 +70,7 @@ const camera = () => `<label class="shoot"><input type="file" accept="image/*" c
 export function askFinish(task) {
   return ask(
     `<h2>${esc(word("act_finish"))}</h2><p>${esc(task.title)}</p>${camera()}
-     <textarea name="note" rows="3" maxlength="500" placeholder="${esc(word("finish_note"))}"></textarea>`,
+     <textarea name="note" rows="3" maxlength="500" placeholder="${esc(word("finish_note"))}" aria-label="${esc(word("finish_note"))}"></textarea>`,
     (form, photos) => (photos.length ? { note: String(form.get("note")).trim(), photos } : word("photo_needed")),
   );
 }
@@ -92,9 +93,9 @@ export function askReport(here, english) {
   const place = here() ? word("report_here") : word("report_no_place");
   return ask(
     `<h2>${esc(word("report_title"))}</h2><div class="kinds" role="radiogroup" aria-label="${esc(word("report_what"))}">${kinds.join("")}</div>
-     ${camera()}<textarea name="text" rows="2" maxlength="500" placeholder="${esc(word("report_text"))}"></textarea>
+     ${camera()}<textarea name="text" rows="2" maxlength="500" placeholder="${esc(word("report_text"))}" aria-label="${esc(word("report_text"))}"></textarea>
      <p class="place">${esc(word("report_place"))}: ${esc(place)}</p>
-     <input name="address" maxlength="200" placeholder="${esc(word("report_where"))}">`,
+     <input name="address" maxlength="200" placeholder="${esc(word("report_where"))}" aria-label="${esc(word("report_where"))}">`,
     (form, photos) => readReport(form, photos, here(), english),
   );
 }

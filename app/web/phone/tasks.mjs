@@ -40,11 +40,15 @@ export function timing(task, now) {
   return { left: due - now, gone: Math.min(1, Math.max(0, (now - start) / Math.max(1, due - start))) };
 }
 
-/** "0:18" (hours:minutes) of a span in ms, rounded down; "2 天" from two days on. */
+const HOUR = 60;
+const DAY = 1440;
+
+/** The parts of a span in ms, rounded down: "minutes" alone, "hours" with minutes, or "days" with hours. */
 export function span(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
-  if (minutes >= 2880) return `${Math.floor(minutes / 1440)} d`;
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  if (minutes < HOUR) return ["span_minutes", { n: minutes }];
+  if (minutes < DAY) return ["span_hours", { n: Math.floor(minutes / HOUR), rest: minutes % HOUR }];
+  return ["span_days", { n: Math.floor(minutes / DAY), rest: Math.floor((minutes % DAY) / HOUR) }];
 }
 
 /** Metres between two places (haversine, mean radius 6,371,009 m). */

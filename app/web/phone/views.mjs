@@ -18,18 +18,18 @@ export function levelMark(level) {
   return name ? `<span class="lv ${name}" role="img" aria-label="${esc(word(`level_${level}`))}">!</span>` : "";
 }
 
-/** "剩 0:18" or "超期 0:12", with the colour of its urgency. */
+/** "剩 18 分" or "超期 1 小时 12 分", with the colour of its urgency. */
 export function left(task, now) {
   const { left: rest, gone } = timing(task, now);
   const tone = rest < 0 ? "red" : gone > 0.8 ? "orange" : gone > 0.5 ? "yellow" : "good";
-  const text = word(rest < 0 ? "late" : "left", { span: span(rest) });
+  const text = word(rest < 0 ? "late" : "left", { span: word(...span(rest)) });
   return `<span class="c-${tone} num" data-due="${esc(task.due_at)}">${esc(text)}</span>`;
 }
 
 function ring(task, now) {
   const { left: rest, gone } = timing(task, now);
   const minutes = Math.floor(Math.abs(rest) / 60_000);
-  const [number, unit] = minutes < 100 ? [minutes, word("minutes")] : [Math.floor(minutes / 60), word("hours")];
+  const [number, unit] = minutes < 120 ? [minutes, word("minutes")] : [Math.floor(minutes / 60), word("hours")];
   const colour = rest < 0 ? "var(--red)" : gone > 0.8 ? "var(--orange)" : "var(--accent)";
   const length = (rest < 0 ? 1 : gone) * 189;
   return `<div class="ring"><svg viewBox="0 0 68 68" aria-hidden="true">
@@ -56,15 +56,25 @@ function steps(task) {
   return `<div class="steps">${each.join("")}</div>`;
 }
 
+const CLOCK = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false };
+const DAY = { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit" };
+
+/** "16:33", with the day before it when that is not today: "11-27 16:33". @param {string} iso @param {number} now epoch ms */
+export function dueTime(iso, now) {
+  const due = Date.parse(iso);
+  const day = (ms) => new Date(ms).toLocaleDateString("en-US", DAY).replace("/", "-");
+  const time = new Date(due).toLocaleTimeString("zh-CN", CLOCK);
+  return day(due) === day(now) ? time : `${day(due)} ${time}`;
+}
+
 /** The whole card of the task in hand. */
 export function card(task, { now, here, areas }) {
   const place = task.lon === null ? "" : `<a class="maplink" href="geo:${task.lat},${task.lon}?q=${task.lat},${task.lon}"
     aria-label="${esc(word("navigate"))}">${minimap(task, here, areas)}</a>`;
-  const due = new Date(task.due_at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
   return `<section class="next ${LEVEL[task.level] ?? ""}" data-task="${esc(task.id)}">
     <div class="top">${ring(task, now)}<div><h2>${esc(task.title)}</h2><div class="meta">${esc(task.address)}</div></div></div>
     ${place}
-    <div class="rows">${row("distance", distance(task, here))}${row("by", word("by_when", { time: due }))}
+    <div class="rows">${row("distance", distance(task, here))}${row("by", word("by_when", { time: dueTime(task.due_at, now) }))}
       ${row("hint", task.hint)}${row("description", task.description)}${row("report_text", task.note)}
       ${row("caller", task.caller)}${row("case", task.case_id)}${task.pending ? row("pending_send", "●") : ""}</div>
     ${steps(task)}</section>`;

@@ -5,7 +5,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const SOON = 0.2; // the last fifth of the time
 
-/** "42 s", "3 min", "2 h", "3 d". @param {number} seconds @param {typeof import("./words.mjs").wordsOf extends (l: any) => infer W ? W : any} words */
+/** "42 秒", "3 分钟", "2 小时", "3 天"; in English "42 s", "3 min", "2 h", "3 d". @param {number} seconds @param {typeof import("./words.mjs").wordsOf extends (l: any) => infer W ? W : any} words */
 export function ageText(seconds, words) {
   const s = Math.max(0, Math.floor(seconds));
   if (s < 2 * MINUTE) return `${s} ${words.seconds}`;
@@ -14,13 +14,18 @@ export function ageText(seconds, words) {
   return `${Math.floor(s / DAY)} ${words.days}`;
 }
 
-/** "剩 0:18", "剩 42 s", "超期 0:12", "剩 3 d": hours:minutes, below a minute seconds. @param {number} seconds left, negative when over */
+/** "剩 18 分", "剩 42 秒", "剩 2 小时 5 分", "超期 3 天 4 小时": at most two units. @param {number} seconds left, negative when over */
 export function dueText(seconds, words) {
-  const s = Math.floor(Math.abs(seconds));
-  const label = seconds < 0 ? words.over : words.left;
-  if (s < MINUTE) return `${label} ${s} ${words.seconds}`;
-  if (s >= 2 * DAY) return `${label} ${Math.floor(s / DAY)} ${words.days}`;
-  return `${label} ${Math.floor(s / HOUR)}:${String(Math.floor((s % HOUR) / MINUTE)).padStart(2, "0")}`;
+  return `${seconds < 0 ? words.over : words.left} ${spanText(Math.floor(Math.abs(seconds)), words)}`;
+}
+
+function spanText(s, words) {
+  if (s < MINUTE) return `${s} ${words.seconds}`;
+  if (s < HOUR) return `${Math.floor(s / MINUTE)} ${words.minute}`;
+  const [large, small] = s < DAY ? [HOUR, MINUTE] : [DAY, HOUR];
+  const names = s < DAY ? [words.hours, words.minute] : [words.days, words.hours];
+  const rest = Math.floor((s % large) / small);
+  return `${Math.floor(s / large)} ${names[0]}${rest ? ` ${rest} ${names[1]}` : ""}`;
 }
 
 /** The part of the time that is left, 1 → 0. @param {number} from @param {number} due @param {number} now epoch ms */

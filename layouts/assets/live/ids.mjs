@@ -4,6 +4,7 @@ export const LIVE_CONFIG = "live-config";
 export const LIVE_VIEW = "live-view";
 export const PULSE = "pulse";
 export const MAP_CLICK = "map-click";
+export const FOUND = "found";
 export const MAP_SEARCH = "map-search";
 export const BLIND_BANNER = "blind-banner";
 export const LIGHT_LINK = "light-link";

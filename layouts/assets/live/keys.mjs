@@ -1,13 +1,13 @@
 // The keyboard and the clicks of the wall: both end as actions.
-import { LIGHT_SOUND, MAP_SEARCH } from "./ids.mjs";
+import { FOUND, LIGHT_SOUND, MAP_SEARCH } from "./ids.mjs";
 
 const TABS = ["all", "governance", "social", "safety", "economy"];
 
 /**
  * @typedef {{do: "act", name: string, id: string|null, value?: string}
- *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"}} Command
- * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean}} Moment
- *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field
+ *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "layer", id: string}} Command
+ * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean, listing?: boolean}} Moment
+ *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field; listing: search results or a pick list are open
  */
 
 /**
@@ -31,8 +31,9 @@ const LETTERS = new Map([
   ["?", () => ({ do: "help" })],
 ]);
 
-function escape({ view, open, typing }) {
+function escape({ view, open, typing, listing }) {
   if (open) return { do: "close" };
+  if (listing) return { do: "act", name: "found", id: null };
   if (typing) return { do: "leave" };
   return { do: "act", name: "up", id: view.alert || view.case || view.device ? "card" : "area" };
 }
@@ -96,6 +97,7 @@ function clicked(target) {
   const { action, id, value } = element.dataset;
   if (action === "arm") return null; // any gesture arms the sound
   if (OWN.has(action)) return { do: action };
+  if (action === "layer") return { do: "layer", id };
   return { do: "act", name: action, id: id ?? null, value: value ?? null };
 }
 
@@ -104,3 +106,6 @@ export function focusSearch() {
   const field = document.getElementById(MAP_SEARCH);
   (field?.matches("input") ? field : field?.querySelector("input"))?.focus();
 }
+
+/** Whether search results or a pick list are open. */
+export const foundOpen = () => document.querySelector(`#${FOUND} > li`) !== null;

@@ -8,7 +8,8 @@ import { configOfPage, readView, watchView } from "./config.mjs";
 import { fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
 import { newReds } from "./flight.mjs";
 import { MAP } from "./ids.mjs";
-import { focusSearch, isTyping, listen } from "./keys.mjs";
+import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
+import { showSwitches, switchLayer } from "./layers.mjs";
 import { oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
 import { Live } from "./live.mjs";
 import { Scene } from "./scene.mjs";
@@ -20,6 +21,7 @@ import { wordsOf } from "./words.mjs";
 
 const POINTS_AGAIN_MS = 3_000; // new devices come in bunches
 const TICK_MS = 1_000;
+const RETELL_MS = 150; // new rows of a panel get their ages at once, not with the next tick
 
 /** One page's live layer. */
 class Page {
@@ -51,6 +53,7 @@ class Page {
     document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
     document.addEventListener("chengyun:area", (event) => act("area", event.detail));
     this.#tick();
+    watchPanels(throttle(() => tickAges(document, this.clock.now(), this.words), RETELL_MS));
   }
 
   /** A map has been made (or React has made a new one). */
@@ -143,6 +146,7 @@ class Page {
     const now = this.clock.now();
     tickAges(document, now, this.words);
     showTime(now, this.words);
+    showSwitches();
     this.#soundLight();
     this.#mark();
   }
@@ -176,7 +180,7 @@ class Page {
   }
 
   #moment() {
-    return { view: this.view, alerts: this.live.snapshot.alerts, open: cardOpen(), typing: false };
+    return { view: this.view, alerts: this.live.snapshot.alerts, open: cardOpen(), typing: false, listing: foundOpen() };
   }
 
   #run(command) {
@@ -184,9 +188,16 @@ class Page {
       act: () => act(command.name, command.id, command.value),
       light: () => this.sound && !this.sound.justArmed && this.sound.state !== "off" && this.#mute(),
       mute: () => this.#mute(), help: () => showHelp(this.words), close: closeCard, search: focusSearch,
+      layer: () => this.#switch(command.id),
       leave: () => isTyping(document.activeElement) && document.activeElement.blur(),
     };
     verbs[command.do]();
+  }
+
+  #switch(name) {
+    switchLayer(name);
+    showSwitches();
+    this.scene?.look(this.view);
   }
 
   #mute() {
@@ -216,6 +227,13 @@ export async function start(chengyun) {
   if (!config.map) return;
   document.addEventListener("chengyun:map", ({ detail }) => detail.id === MAP && page.onMap(detail.map));
   if (chengyun.maps.has(MAP)) page.onMap(chengyun.maps.get(MAP));
+}
+
+/** Call back when a panel has been painted anew; the map's own marks do not count. @param {() => void} changed */
+function watchPanels(changed) {
+  const inPanel = ({ target, addedNodes }) => !target.closest?.(".leaflet-container")
+    && [...addedNodes].some((node) => node.querySelector?.("[data-at], [data-due]") || node.matches?.("[data-at], [data-due]"));
+  new MutationObserver((all) => all.some(inPanel) && changed()).observe(document.body, { childList: true, subtree: true });
 }
 
 /** What tests and benchmarks may ask, see docs/live-layer.md. */

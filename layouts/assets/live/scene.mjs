@@ -6,10 +6,13 @@ import { MAP_CLICK } from "./ids.mjs";
 import { MarkLayer } from "./marks.mjs";
 import { createPointLayer } from "./point_layer.mjs";
 import { PointTable } from "./points.mjs";
+import { shownLayers } from "./layers.mjs";
 import { setStore } from "./stores.mjs";
 import { workerMarks } from "./worker_layer.mjs";
 
-const PANES = { points: 450, chosen: 600, cases: 610, workers: 620, alerts: 640 };
+// Names of areas are Leaflet's tooltips (650): over cases and workers, never over an alert.
+const PANES = { points: 450, chosen: 600, workers: 605, cases: 610, alerts: 660 };
+const NEAR = 14; // zoom from which a worker is a figure; farther out he is a small ring
 const HIT_PX = 8;
 const MOST_HITS = 12;
 const HOVER_MS = 60;
@@ -61,8 +64,8 @@ export class Scene {
 
   /** @param {import("./config.mjs").View} view */
   look(view) {
-    this.view = view;
-    this.points.filter(view);
+    this.view = shownLayers(view);
+    this.points.filter(this.view);
     this.layer.repaint();
     this.#marks();
   }
@@ -91,16 +94,26 @@ export class Scene {
     const found = [
       ...this.alerts.hits(at, HIT_PX / 2).map(({ id, distance }) => ({ type: "alert", id, distance })),
       ...this.cases.hits(at, HIT_PX / 2).map(({ id, distance }) => ({ type: "case", id, distance })),
-      ...this.workers.hits(at, HIT_PX / 2).map(({ id, distance }) => ({ type: "worker", id, distance })),
+      ...this.workers.hits(at, HIT_PX / 2).map(({ id, distance }) => ({ type: "worker", id, name: this.#nameOf(id), distance })),
       ...this.layer.hits(at, HIT_PX).map(({ n, distance }) => ({ type: "device", n, distance })),
     ];
     found.sort((a, b) => a.distance - b.distance);
     return oneOfEach(found).slice(0, MOST_HITS).map(({ distance: _, ...hit }) => hit);
   }
 
+  #nameOf(id) {
+    return this.snapshot?.workers.find((one) => one.id === id)?.name ?? id;
+  }
+
+  #far() {
+    this.map.getContainer().classList.toggle("far", this.map.getZoom() < NEAR);
+  }
+
   /** Leaflet must not see a click on a mark, or the area below would open as well: hence the capture phase. */
   #listen() {
     const container = this.map.getContainer();
+    this.map.on("zoomend", () => this.#far());
+    this.#far();
     container.addEventListener("click", (event) => this.#click(event), { capture: true });
     let looked = 0;
     container.addEventListener("pointermove", (event) => {

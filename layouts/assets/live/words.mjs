@@ -1,7 +1,7 @@
 // The words that the browser code itself shows; all other text is written by layouts/text.py.
 
 const ZH = {
-  seconds: "s", minutes: "min", hours: "h", days: "d",
+  seconds: "秒", minutes: "分钟", minute: "分", hours: "小时", days: "天",
   left: "剩", over: "超期", never: "从未",
   link: { live: "实时", lost: "连接中断" },
   feed: { fresh: "数据", stale: "数据陈旧", none: "无数据" },
@@ -37,7 +37,7 @@ const ZH = {
 
 /** @type {typeof ZH} */
 const EN = {
-  seconds: "s", minutes: "min", hours: "h", days: "d",
+  seconds: "s", minutes: "min", minute: "min", hours: "h", days: "d",
   left: "left", over: "overdue", never: "never",
   link: { live: "Live", lost: "Disconnected" },
   feed: { fresh: "Data", stale: "Data stale", none: "No data" },

@@ -1,0 +1,80 @@
+"""The dialects of other systems: one module each, the same shape, opened by name.
+
+A dialect module has
+
+* `TOPICS`: the MQTT filters it is spoken on; empty when each source must name its own;
+* `NEEDS_TOPICS = False` when it does not come by MQTT;
+* `reader(source) -> Reader`, one for the life of the process, called from one thread;
+* where it takes settings of its own, `Options`, a frozen msgspec struct with
+  forbid_unknown_fields, and `faults(source) -> list[str]` for what a type cannot say;
+* where we speak it too, `write(...) -> (topic, payload)`.
+
+`read` raises Rejected and nothing else. After a redelivery it may get a message again, or a run of
+them: it must say the same readings again, which then have no effect.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+from app.domain.readings import DeviceStatus, Telemetry
+from app.errors import Rejected
+
+if TYPE_CHECKING:
+    from streams.sources import Source
+
+NAMES = (
+    "profile",
+    "chirpstack",
+    "thethings",
+    "senml",
+    "sparkplug",
+    "ngsi",
+    "sensorthings",
+    "homeassistant",
+    "tasmota",
+    "zigbee2mqtt",
+    "shelly",
+    "hj212",
+)
+
+
+class Known(NamedTuple):
+    """A message that is understood and is no reading: counted as "known:<what>"."""
+
+    what: str
+
+
+class Ask(NamedTuple):
+    """A message that the dialect wants sent, e.g. a request for a rebirth."""
+
+    topic: str
+    payload: bytes
+
+
+# a Rejected among the things is one bad record of a message whose others are good
+Thing = Telemetry | DeviceStatus | Known | Ask | Rejected
+
+
+class Reader(Protocol):
+    """Translates one source's messages; may remember what it has read."""
+
+    def read(self, topic: str, payload: bytes, arrived: int) -> list[Thing]:
+        """One message as our things, at least one; raises Rejected. `arrived` is epoch ms."""
+
+
+class Dialect(Protocol):
+    """What a dialect module offers."""
+
+    TOPICS: tuple[str, ...]
+
+    def reader(self, source: Source) -> Reader:
+        """A reader of this source's messages."""
+
+
+def dialect(name: str) -> Dialect:
+    """The module of a dialect, imported when it is first used; KeyError when there is none."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return cast(Dialect, importlib.import_module(f"streams.dialects.{name}"))

@@ -1,0 +1,273 @@
+"""Any JSON by mapping, see docs/protocols/profile.md: paths (JMESPath) from a source file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
+
+import jmespath
+import msgspec
+from jmespath.exceptions import ArityError, JMESPathError, ParseError, UnknownFunctionError
+from msgspec import Meta
+
+from app.domain.readings import Telemetry
+from app.errors import Rejected
+from streams import filters, wire
+from streams.dialects import Known, Thing
+from streams.sources import Introductions, Source, number
+
+TOPICS: tuple[str, ...] = ()
+RECORDS = 1_000
+# what an expression of the operator may meet in data that he did not expect
+SURPRISES = (JMESPathError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
+
+_PLAIN = re.compile(r"[\w-]+")  # a name that needs no thought, also 压力 or 2-A
+_LEVELS = re.compile(r"(?:[\w.:@-]*\{[a-z_]+\}[\w.:@-]*)+")
+_decoder = msgspec.json.Decoder()
+
+Path = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where things are: JMESPath, or text with {levels} of the topic."""
+
+    device: Path = "{device}"
+    records: str = ""  # the list of records; without it the message is the only one
+    type: str = ""  # what `kind` maps
+    time: str = ""
+    time_format: str = "iso"  # iso, s, ms, or a strptime format
+    lon: str = ""
+    lat: str = ""
+    id: str = ""  # the message's own id
+    online: str = ""  # says whether the device is there: a birth or a farewell
+    name: str = ""
+    metric_name: str = ""  # records of one value each: its name …
+    metric_value: str = ""
+    metric_unit: str = ""
+
+
+PATHS = tuple(f for f in Options.__struct_fields__ if f != "time_format")
+Find = Callable[[Any, dict[str, str]], Any]
+
+
+def compiled(text: str) -> Find:
+    """A path ready to be used: (record, levels of the topic) → what is there, None if nothing.
+
+    Raises ValueError with the mend when it is no path.
+    """
+    if _LEVELS.fullmatch(text):
+        return lambda _, levels: _filled(text, levels)
+    plain = json.dumps(text, ensure_ascii=False) if _PLAIN.fullmatch(text) else text
+    try:
+        expression = jmespath.compile(plain)
+        _probe(expression)
+    except (ParseError, UnknownFunctionError, ArityError, JMESPathError) as why:
+        said = " ".join(str(why).split())[:120]
+        raise ValueError(
+            f"{text!r} is no JMESPath ({said}); put names with signs in double quotes"
+        ) from why
+    return lambda record, _: expression.search(record)
+
+
+def _probe(expression: Any) -> None:
+    """Find unknown functions and wrong numbers of arguments, which show only when used."""
+    try:
+        expression.search({})
+    except (UnknownFunctionError, ArityError):
+        raise
+    except SURPRISES:
+        return
+
+
+def _filled(text: str, levels: dict[str, str]) -> str | None:
+    try:
+        return text.format_map(levels)
+    except KeyError:
+        return None
+
+
+def faults(source: Source) -> list[str]:
+    """What is wrong with the paths of a source."""
+    options: Options = source.options
+    said = [(f"options.{f}", getattr(options, f)) for f in PATHS if getattr(options, f)]
+    paths = [*said, *((f"metrics.{m}", m) for m in source.metrics if not options.metric_name)]
+    return [*_wrong(paths), *_missing_levels(source, said), *_halves(source, options)]
+
+
+def _wrong(paths: list[tuple[str, str]]) -> Iterator[str]:
+    for name, text in paths:
+        try:
+            compiled(text)
+        except ValueError as why:
+            yield f"`{name}`: {why}"
+
+
+def _missing_levels(source: Source, said: list[tuple[str, str]]) -> Iterator[str]:
+    for name, text in said:
+        wanted = set(filters.names(text)) if _LEVELS.fullmatch(text) else set()
+        for topic in source.topics:
+            if missing := sorted(wanted - set(filters.names(topic))):
+                each = ", ".join(f"{{{m}}}" for m in missing)
+                yield f"`{name}`: {topic!r} has no {each}; name the level or give a path"
+
+
+def _halves(source: Source, options: Options) -> Iterator[str]:
+    if bool(options.lon) != bool(options.lat):
+        yield "`options.lon` and `options.lat` belong together"
+    if bool(options.metric_name) != bool(options.metric_value):
+        yield "`options.metric_name` and `options.metric_value` belong together"
+    if not source.metrics and not options.metric_name and not options.online:
+        yield "`metrics` is missing: map at least one path to a metric"
+    form = options.time_format
+    if form not in {"iso", "s", "ms"}:
+        if "%" not in form:
+            yield f"`options.time_format` {form!r}: write iso, s, ms or a format such as %Y%m%d"
+        elif not source.zone and "%z" not in form:
+            yield "`zone` is missing: the time format has no offset"
+
+
+def reader(source: Source) -> Reader:
+    """A reader of this source's messages."""
+    return Reader(source)
+
+
+class Reader:
+    """Records by their paths; those of one device and moment become one Telemetry."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._options: Options = source.options
+        self._paths = {f: compiled(t) for f in PATHS if (t := getattr(self._options, f))}
+        self._metrics = {name: compiled(name) for name in source.metrics}
+        self._zone = ZoneInfo(source.zone) if source.zone else None
+        self._births = Introductions()
+
+    def read(self, topic: str, payload: bytes, arrived: int) -> list[Thing]:
+        """One message as our things; raises Rejected."""
+        whole = wire.decode(_decoder, payload)
+        levels = self._levels(topic)
+        things: list[Thing] = []
+        for record in self._records(whole):
+            try:
+                things += self._record(record, whole, levels, arrived)
+            except Rejected as why:
+                things.append(why)
+        if things and all(isinstance(each, Rejected) for each in things):
+            raise cast(Rejected, things[0])
+        return _merged(things) or [Known("empty")]
+
+    def _levels(self, topic: str) -> dict[str, str]:
+        for each in self._source.topics:
+            if (levels := filters.match(each, topic)) is not None:
+                return levels
+        return {}
+
+    def _records(self, whole: Any) -> list[Any]:
+        if "records" not in self._paths:
+            return [whole]
+        found = self._search(self._paths["records"], whole, {})
+        records = found if isinstance(found, list) else [] if found is None else [found]
+        if len(records) > RECORDS:
+            raise Rejected("too_large", f"{len(records)} records; at most {RECORDS} are taken")
+        return records
+
+    def _search(self, find: Find, record: Any, levels: dict[str, str]) -> Any:
+        try:
+            return find(record, levels)
+        except SURPRISES as why:
+            said = " ".join(str(why).split())[:120]
+            raise Rejected("wrong_field", f"a path does not fit the message: {said}") from why
+
+    def _record(
+        self, record: Any, whole: Any, levels: dict[str, str], arrived: int
+    ) -> Iterator[Thing]:
+        source = self._source
+
+        def get(field: str) -> Any:
+            """From the record, else from the message around it."""
+            find = self._paths.get(field)
+            if find is None:
+                return None
+            found = self._search(find, record, levels)
+            return self._search(find, whole, levels) if found is None else found
+
+        device, kind = source.code(get("device")), source.kind_of(get("type"))
+        at = self._moment(get("time"), arrived)
+        lon, lat = source.place(get("lon"), get("lat"))
+        online = get("online")
+        if online is not None:
+            yield from self._presence(device, kind, at, _truth(online), get("name"), lon, lat)
+        metrics = source.measured(kind, self._said(record))
+        if metrics or online is None:
+            more = {"message_id": _short(get("id"))} | ({} if lon is None else _place(lon, lat))
+            yield source.telemetry(device, kind, at, metrics, arrived, **more)
+
+    def _presence(
+        self, device: str, kind: str, at: int, online: bool, name: Any, lon: Any, lat: Any
+    ) -> list[Thing]:
+        more = {"name": _short(name), "lon": lon, "lat": lat} if online else {}
+        return [*self._births.news(self._source.birth(device, kind, at, online=online, **more))]
+
+    def _said(self, record: Any) -> Iterator[tuple[str, Any, str]]:
+        if "metric_name" in self._paths:
+            name, value, unit = (
+                self._search(self._paths[f], record, {}) if f in self._paths else None
+                for f in ("metric_name", "metric_value", "metric_unit")
+            )
+            if value is not None:
+                yield str(name)[:64], value, unit if isinstance(unit, str) else ""
+            return
+        for name, find in self._metrics.items():
+            value = self._search(find, record, {})
+            if value is not None:
+                yield name, value, ""
+
+    def _moment(self, said: Any, arrived: int) -> int:
+        form, source = self._options.time_format, self._source
+        if "time" not in self._paths or source.clock == "arrival":
+            return arrived
+        if said is None:
+            raise Rejected("bad_time", f"no time at {self._options.time!r}")
+        if form == "iso":
+            return source.moment(said if isinstance(said, str) else str(said)[:40], arrived)
+        if form in {"s", "ms"}:
+            scale = 1000 if form == "s" else 1
+            return source.moment(number(said, "bad_time") * scale, arrived)
+        return source.moment(self._strptime(str(said)[:64], form), arrived)
+
+    def _strptime(self, said: str, form: str) -> datetime:
+        try:
+            at = datetime.strptime(said, form)  # noqa: DTZ007 - the zone is given below
+        except ValueError as why:
+            raise Rejected("bad_time", f"{said!r} is not of the form {form!r}") from why
+        return at if at.tzinfo else at.replace(tzinfo=self._zone)
+
+
+def _truth(said: Any) -> bool:
+    if not isinstance(said, bool | int):
+        raise Rejected("wrong_field", "online: write an expression such as state == 'online'")
+    return bool(said)
+
+
+def _place(lon: float, lat: float | None) -> dict[str, Any]:
+    return {"lon": lon, "lat": lat}
+
+
+def _merged(things: list[Thing]) -> list[Thing]:
+    """Readings of the same device and moment as one, behind everything else."""
+    rest = [each for each in things if not isinstance(each, Telemetry)]
+    found: dict[tuple[str, int, str], Telemetry] = {}
+    for t in things:
+        if isinstance(t, Telemetry):
+            key = t.device, t.at, t.kind
+            metrics = found[key].metrics | t.metrics if key in found else t.metrics
+            found[key] = msgspec.structs.replace(t, metrics=metrics)
+    return [*rest, *found.values()]
+
+
+def _short(said: Any) -> str | None:
+    return str(said)[:128] if isinstance(said, str | int) and str(said) else None
