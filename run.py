@@ -63,6 +63,14 @@ def _arguments() -> argparse.ArgumentParser:
         each.add_argument("--scenario", choices=SCENARIOS, default="demo")
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
+    feeds = commands.add_parser("feeds", help="other systems' feeds (docs/sources.md)")
+    trying = feeds.add_subparsers(dest="verb", required=True).add_parser(
+        "try", help="show what a message of a source becomes, or why it is refused"
+    )
+    trying.add_argument("profile", type=Path, help="the YAML file of sources")
+    trying.add_argument("sample", type=Path, help="a file with the payload; - is stdin")
+    trying.add_argument("--topic", help="its topic (default: the source's own, wildcards filled)")
+    trying.add_argument("--source", help="name of the source, when the file has several")
     for name, what in {
         "web": "screens, API and push",
         "ingest": "MQTT to Redis",
@@ -169,11 +177,18 @@ def _prepare(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+def _feeds(settings: Settings, args: argparse.Namespace) -> int:
+    from streams.feeds_try import attempt
+
+    return attempt(args.profile, args.sample, topic=args.topic, name=args.source)
+
+
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     from app.services.checkup import checkup
-    from streams.mqtt import probe
+    from streams import feeds_try, mqtt
 
-    findings = [*checkup(settings), ("MQTT broker", *probe(settings))]
+    findings = [*checkup(settings), ("MQTT broker", *mqtt.probe(settings))]
+    findings.append(("sources", *feeds_try.probe(settings.sources)))
     for name, ok, said in findings:
         print(f"{'ok   ' if ok else 'FAULT'}  {name:<12} {said}")
     return 0 if all(ok for _, ok, _ in findings) else 1
@@ -188,6 +203,7 @@ COMMANDS = {
     "migrate": _migrate,
     "prepare": _prepare,
     "check": _check,
+    "feeds": _feeds,
 }
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     photos: Path | None = Field(None, description="Folder of the photos.")
     secret_key: str = Field("", description="Key that signs sessions, 32 characters or more.")
     rules: Path | None = Field(None, description="YAML file of rules; empty is the packaged one.")
+    sources: Path | None = Field(None, description="YAML file of other systems' feeds.")
     partitions: int = Field(1, ge=1, le=256, description="Partitions of devices; fixed for life.")
     locale: Literal["zh-CN", "en"] = Field("zh-CN", description="Language of the screens.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

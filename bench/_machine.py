@@ -23,12 +23,21 @@ def machine() -> dict[str, Any]:
         "cpu": _cpu(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         "load_before": round(os.getloadavg()[0], 1),
+        "cpu_pressure_before": _pressure(),
         "kernel": platform.release(),
         "python": platform.python_version(),
         "chromium": _said(CHROMIUM, "--version").removeprefix("Chromium ").split(" ")[0],
         "redis": _said(embedded.redis_program(), "--version").partition("v=")[2].split(" ")[0],
         "broker": _broker(),
     }
+
+
+def _pressure() -> float | None:
+    """Percent of the last 10 s in which somebody else's work waited for a core; None: unknown."""
+    try:
+        return float(Path("/proc/pressure/cpu").read_text("utf-8").split()[1].split("=")[1])
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def _cpu() -> str:

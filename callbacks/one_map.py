@@ -14,7 +14,6 @@ from app.services import views
 from layouts import address, ids, one_map
 
 
-
 def _device(city: City, user: User, code: str) -> Any:
     return views.device(city, user, code)["device"]
 

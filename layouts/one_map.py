@@ -134,7 +134,8 @@ def legend(layers: dict[str, int], counts: dict[str, int]) -> list[Any]:
 def _layer(key: str, count: int) -> Any:
     """A switch for what can be hidden (the live layer keeps it), only a line for the rest."""
     label = text.say(f"layers.{key}")
-    line = [html.I(className=f"sw sw-{key}"), label, html.Span(f"{count:,}", className="num")]
+    line: list[Any] = [html.I(className=f"sw sw-{key}"), label]
+    line.append(html.Span(f"{count:,}", className="num"))
     if key not in SWITCHED:
         return html.Span(line)
     return parts.action("layer", *line, thing=key, title=text.say("layers.switch", layer=label))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any, NamedTuple
@@ -20,7 +20,10 @@ from app.domain.readings import DeviceStatus, Telemetry, WorkerPosition
 from app.errors import Rejected, Unavailable
 from app.services import ingest
 from streams.codecs import grid_report, hotline, position, status, telemetry
+from streams.dialects import Ask
+from streams.feeds import Feeds, Sorted, Told
 from streams.mqtt import Arrival, Line
+from streams.sourcefile import load
 from streams.topics import Template
 
 log = logging.getLogger(__name__)
@@ -33,8 +36,10 @@ ODD_IN_A_ROW = 20  # messages that fail one after another: then it is not the me
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 BEAT_S = 2.0
 TOPICS_KEPT = 100_000
+AT_ONCE = 1_000  # readings in one write; a message of a source may hold many
 
 Read = Callable[[dict[str, str], bytes, int], Any]
+Meeting = tuple[Read, dict[str, str]]
 
 CODECS: tuple[tuple[Template, Read], ...] = (
     (telemetry.TEMPLATE, telemetry.read),
@@ -54,6 +59,8 @@ class Batch(NamedTuple):
     positions: list[WorkerPosition]
     reports: list[Any]
     refused: list[ingest.Letter]
+    asks: list[Ask]
+    counts: Counter[str]
 
 
 class Inbox:
@@ -104,9 +111,12 @@ class Inbox:
 class Reader:
     """Bytes → things, by topic; remembers the topics it has met."""
 
-    def __init__(self, codecs: Sequence[tuple[Template, Read]] = CODECS) -> None:
+    def __init__(
+        self, codecs: Sequence[tuple[Template, Read]] = CODECS, feeds: Feeds | None = None
+    ) -> None:
         self._codecs = codecs
-        self._met: dict[str, tuple[Read, dict[str, str]]] = {}
+        self._feeds = feeds or Feeds()
+        self._met: dict[str, Meeting] = {}
 
     def read(self, topic: str, payload: bytes, arrived: int) -> Any:
         """One message as one of ours; raises Rejected."""
@@ -115,23 +125,31 @@ class Reader:
             met = self._meet(topic)
         return met[0](met[1], payload, arrived)
 
-    def _meet(self, topic: str) -> tuple[Read, dict[str, str]]:
+    def _meet(self, topic: str) -> Meeting:
         for template, read in self._codecs:
             fields = template.match(topic)
             if fields is not None:
-                if len(self._met) >= TOPICS_KEPT:
-                    self._met.clear()
-                self._met[topic] = read, fields
-                return read, fields
-        raise Rejected("unknown_topic", "the topic is none of docs/protocols")
+                return self._keep(topic, read, fields)
+        feed = self._feeds.hearing(topic)
+        if feed is None:
+            raise Rejected("unknown_topic", "the topic is none of docs/protocols")
+        return self._keep(topic, lambda _, payload, at: feed.read(topic, payload, at), {})
+
+    def _keep(self, topic: str, read: Read, fields: dict[str, str]) -> Meeting:
+        if len(self._met) >= TOPICS_KEPT:
+            self._met.clear()
+        self._met[topic] = read, fields
+        return read, fields
 
     def sort(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
         """A whole batch, sorted by kind; what is refused becomes a letter."""
-        batch = Batch([], [], [], [], [])
+        batch = Batch([], [], [], [], [], [], Counter())
+        told: list[Told] = []
         piles: dict[type, list[Any]] = {
             Telemetry: batch.telemetry,
             DeviceStatus: batch.statuses,
             WorkerPosition: batch.positions,
+            Told: told,
         }
         for a in arrivals:
             try:
@@ -141,25 +159,31 @@ class Reader:
                 batch.refused.append(letter)
                 continue
             piles.get(type(thing), batch.reports).append(thing)
+        foreign = Sorted(batch.telemetry, batch.statuses, batch.refused, batch.asks, batch.counts)
+        for each in told:
+            foreign.take(each)
         return batch
 
 
 def write(city: City, batch: Batch, arrived: int) -> None:
     """Hand a batch to the services; births first, so that readings find their devices."""
     ingest.status(city, batch.statuses, arrived)
-    ingest.observe(city, batch.telemetry, arrived)
+    for start in range(0, len(batch.telemetry), AT_ONCE):
+        ingest.observe(city, batch.telemetry[start : start + AT_ONCE], arrived)
     ingest.positions(city, batch.positions, arrived)
     ingest.receive(city, batch.reports, arrived)
     ingest.reject(city, batch.refused, arrived)
+    ingest.count(city, batch.counts, arrived)
 
 
 class Writer:
     """Writes arrivals; one that makes our code fail is found by halving and becomes a letter."""
 
-    def __init__(self, city: City, stop: Event) -> None:
+    def __init__(self, city: City, line: Line, stop: Event, feeds: Feeds) -> None:
         self._city = city
+        self._line = line
         self._stop = stop
-        self._reader = Reader()
+        self._reader = Reader(feeds=feeds)
         self._odd = 0
 
     def write(self, arrivals: Sequence[Arrival]) -> bool:
@@ -169,7 +193,7 @@ class Writer:
         our code raises when it fails for ODD_IN_A_ROW messages, one after another.
         """
         try:
-            done = self._until_there(lambda at: write(self._city, self._read(arrivals, at), at))
+            done = self._until_there(lambda at: self._write(arrivals, at))
         except Exception as why:
             if len(arrivals) == 1:
                 log.exception("a message on %r cannot be taken", arrivals[0].topic[:200])
@@ -179,8 +203,11 @@ class Writer:
         self._odd = 0
         return done
 
-    def _read(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
-        return self._reader.sort(arrivals, arrived)
+    def _write(self, arrivals: Sequence[Arrival], arrived: int) -> None:
+        batch = self._reader.sort(arrivals, arrived)
+        write(self._city, batch, arrived)
+        for ask in batch.asks:
+            self._line.publish(ask.topic, ask.payload)
 
     def _bury(self, odd: Arrival, why: Exception) -> bool:
         self._odd += 1
@@ -191,29 +218,38 @@ class Writer:
 
     def _until_there(self, step: Callable[[int], None]) -> bool:
         arrived = int(self._city.now().timestamp() * 1000)
-        return _until_there(lambda: step(arrived), self._stop)
+        # a Redis that comes back may have come back empty
+        return _until_there(
+            lambda: step(arrived), self._stop, again=lambda: ingest.begin(self._city)
+        )
 
 
 def run(city: City, stop: Event) -> None:
-    """Take in messages until stopped; what is not written then stays with the broker."""
+    """Take in messages until stopped; what is not written then stays with the broker.
+
+    Raises BadConfiguration when the source file is wrong, before anything is taken.
+    """
+    feeds = Feeds(load(city.settings.sources) if city.settings.sources else ())
     inbox = Inbox()
-    line = Line(city.settings, SUBSCRIPTIONS, inbox.put)
+    line = Line(city.settings, SUBSCRIPTIONS + feeds.subscriptions, inbox.put)
     _until_there(lambda: ingest.begin(city), stop)
     line.start()
     try:
-        drain(city, inbox, line, stop)
+        drain(city, inbox, line, stop, feeds)
     finally:
         inbox.close()
         line.stop()
 
 
-def drain(city: City, inbox: Inbox, line: Line, stop: Event) -> None:
+def drain(city: City, inbox: Inbox, line: Line, stop: Event, feeds: Feeds | None = None) -> None:
     """Batch after batch: read, write, acknowledge."""
-    writer = Writer(city, stop)
+    feeds = feeds or Feeds()
+    writer = Writer(city, line, stop, feeds)
     beat_due = 0.0
     while not stop.is_set():
         arrivals = inbox.take(wait_s=0.5)
         if arrivals:
+            feeds.fresh()
             if not writer.write(arrivals):
                 return
             line.acknowledge(arrivals)
@@ -222,11 +258,15 @@ def drain(city: City, inbox: Inbox, line: Line, stop: Event) -> None:
             beat_due = time.monotonic() + BEAT_S
 
 
-def _until_there(step: Callable[[], None], stop: Event) -> bool:
-    """Repeat a step until its store answers; False when stopped before that."""
+def _until_there(
+    step: Callable[[], None], stop: Event, again: Callable[[], None] | None = None
+) -> bool:
+    """Repeat a step until its store answers, after `again`; False when stopped before that."""
     tries = 0
     while True:
         try:
+            if tries and again:
+                again()
             step()
         except Unavailable as why:
             if tries == 0:

@@ -79,6 +79,10 @@ class Line:
                 if arrival.qos and arrival.session == self._session:
                     self._client.ack(arrival.mid, arrival.qos)
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send a message; while the broker is away it waits, in memory only."""
+        self._client.publish(topic, payload, QOS)
+
     def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, __: Any) -> None:
         if reason.is_failure:
             log.error("the MQTT broker refuses us: %s", reason)

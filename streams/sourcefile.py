@@ -41,7 +41,7 @@ def load(path: Path) -> list[Source]:
 
 
 def read(text: str, name: str) -> tuple[list[Source], list[str]]:
-    """The sources of a YAML text and all its faults as "file:line source: what, mend"."""
+    """The sources of a YAML text, or all its faults as "file:line source: what, mend"."""
     try:
         root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
         raw = yaml.safe_load(text)
@@ -60,7 +60,7 @@ def read(text: str, name: str) -> tuple[list[Source], list[str]]:
             faults.append(f"{name}:{lines.get(field, lines[''])} source {label}: {fault}")
         if source:
             good.append(source)
-    return good, faults
+    return ([] if faults else good), faults
 
 
 Fault = tuple[str, str]  # the field it is about ("" is the source as a whole), what and mend

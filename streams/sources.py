@@ -190,12 +190,20 @@ class Introductions:
         """The status itself, or nothing when it was told not long ago."""
         told = self._told.get(said.device)
         timeless = msgspec.structs.replace(said, at=0)
-        if told and told[0] == timeless and 0 <= said.at - told[1] < self._again_ms:
-            return []
+        if told and told[0] == _completed(timeless, told[0]):
+            timeless = told[0]
+            if 0 <= said.at - told[1] < self._again_ms:
+                return []
         if len(self._told) >= self._kept:
             self._told.clear()
         self._told[said.device] = timeless, said.at
         return [said]
+
+
+def _completed(said: DeviceStatus, before: DeviceStatus) -> DeviceStatus:
+    """What was said, with what was said before where it says nothing."""
+    fields = {f: getattr(said, f) for f in said.__struct_fields__}
+    return msgspec.structs.replace(before, **{f: v for f, v in fields.items() if v is not None})
 
 
 def number(value: Any, reason: str, name: str = "") -> float:

@@ -6,7 +6,7 @@ which is harmless: nothing is applied twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -161,6 +161,19 @@ def reject(city: City, letters: Sequence[Letter], at: int) -> None:
                 for letter in letters
             ]
         )
+
+
+def count(city: City, counts: Mapping[str, int], arrived: int) -> None:
+    """Add to the counters of sources, and mark who was heard: "received:<source>" does both."""
+    if not counts:
+        return
+    heard = [name.partition(":")[2] for name in counts if name.startswith("received:")]
+    reading = any(name.startswith("readings:") for name in counts)
+    with answering(city):
+        for name, by in counts.items():
+            city.live.count(name, by)
+        for feed in [*heard, *(["telemetry"] if reading else [])]:
+            city.live.mark_feed(feed, arrived)
 
 
 def begin(city: City) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError, ResponseError
@@ -21,6 +21,7 @@ from app.services.photos import attach
 from app.services.places import place
 from app.store import keys
 from app.store.live import DeadLetter
+from app.store.stream_answers import RawEntry, entries
 from app.store.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,6 @@ GROUP = "clock"
 BATCH = 50
 # An entry takes milliseconds; whoever has held one for so long is dead.
 ABANDONED_MS = 5_000
-
-
-Entry = tuple[bytes, dict[bytes, bytes]]
 
 
 def file(city: City, report: Report, *, by: User) -> Case:
@@ -62,20 +60,20 @@ def open_waiting(city: City, consumer: str, block_ms: int | None = None) -> int:
     One transaction per entry, acknowledged after its commit; an entry that comes again finds its
     case. What can never become a case is kept as a dead letter. `block_ms` waits for the next.
     """
-    entries = _waiting(city, consumer, block_ms)
-    for entry_id, fields in entries:
+    waiting = _waiting(city, consumer, block_ms)
+    for entry_id, fields in waiting:
         if not _take_in(city, fields):
             continue
         with city.live.redis.pipeline(transaction=True) as pipe:
             pipe.xack(keys.REPORTS, GROUP, entry_id)
             pipe.xdel(keys.REPORTS, entry_id)
             pipe.execute()
-    if entries:
+    if waiting:
         city.feed.publish(city.ledger)
-    return len(entries)
+    return len(waiting)
 
 
-def _waiting(city: City, consumer: str, block_ms: int | None) -> list[Entry]:
+def _waiting(city: City, consumer: str, block_ms: int | None) -> list[RawEntry]:
     redis = city.live.redis
     try:
         left: Any = redis.xautoclaim(
@@ -90,12 +88,7 @@ def _waiting(city: City, consumer: str, block_ms: int | None) -> list[Entry]:
     if abandoned:
         return abandoned
     fresh: Any = redis.xreadgroup(GROUP, consumer, {keys.REPORTS: ">"}, count=BATCH, block=block_ms)
-    streams = fresh.values() if isinstance(fresh, dict) else [found for _, found in fresh or []]
-    return [entry for found in streams for entry in _flat(found)]
-
-
-def _flat(found: list[Any]) -> list[Entry]:
-    return cast(list[Entry], found[0] if found and isinstance(found[0], list) else found)
+    return entries(fresh)
 
 
 def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from app.domain.facts import Fact
 from app.store import keys
+from app.store.stream_answers import by_stream
 
 log = logging.getLogger(__name__)
 
@@ -116,13 +117,10 @@ class Feed:
         Returns stream → [(id, packed body)], in order; the caller keeps the last id of each.
         Raises RedisError when Redis is away.
         """
-        found = cast(
-            list[Any], self.redis.xread(cast(Any, dict(last_ids)), count=count, block=block_ms)
-        )
-        pairs = found.items() if isinstance(found, dict) else found or []
+        found = by_stream(self.redis.xread(cast(Any, dict(last_ids)), count=count, block=block_ms))
         return {
-            name.decode(): [(at.decode(), fields[b"b"]) for at, fields in _flat(entries)]
-            for name, entries in pairs
+            name.decode(): [(at.decode(), fields[b"b"]) for at, fields in entries]
+            for name, entries in found.items()
         }
 
     def _publish(self, ledger: Outbox) -> int:
@@ -157,8 +155,3 @@ def decode(body: bytes) -> Fact:
 
 def _seq(entry_id: bytes) -> int:
     return int(entry_id.split(b"-")[0])
-
-
-def _flat(entries: list[Any]) -> list[Any]:
-    """Undo the extra list that some protocol versions put around a stream's entries."""
-    return entries[0] if entries and isinstance(entries[0], list) else entries

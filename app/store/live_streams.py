@@ -12,6 +12,7 @@ import redis
 from app.domain.readings import Readings
 from app.domain.reports import HotlineOrder, Report
 from app.store import keys
+from app.store.stream_answers import entries
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def told(answer: Any) -> tuple[list[Entry], list[bytes]]:
     """What an XREADGROUP of one stream of readings brought, and the ids that cannot be read."""
     readable: list[Entry] = []
     lost: list[bytes] = []
-    for i, fields in _entries(answer):
+    for i, fields in entries(answer):
         try:
             readable.append((i, _readings(fields[b"b"])))
         except (KeyError, TypeError, msgspec.DecodeError):
@@ -128,17 +129,6 @@ def told(answer: Any) -> tuple[list[Entry], list[bytes]]:
     if lost:
         log.warning("%d entries of readings cannot be read, first %r", len(lost), lost[0])
     return readable, lost
-
-
-def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The entries of the one stream in an XREADGROUP answer, in either protocol's shape."""
-    if not answer:
-        return []
-    streams = answer.values() if isinstance(answer, dict) else [s[1] for s in answer]
-    entries = list(streams)[0]
-    if entries and isinstance(entries[0], list):
-        entries = entries[0]
-    return cast(list[tuple[bytes, dict[bytes, bytes]]], entries)
 
 
 def _id_order(stream_id: bytes) -> tuple[int, int]:

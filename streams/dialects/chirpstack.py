@@ -89,7 +89,8 @@ class Reader:
         what = topic.rpartition("/")[2]
         said = wire.decode(_decoder, payload)
         if what in KNOWN:
-            return [Known(f"log:{said.level or 'info'}"[:24].lower() if what == "log" else what)]
+            bad = what == "log" and said.level in {"WARNING", "ERROR"}
+            return [Known(f"log:{said.level}".lower() if bad else what)]
         if what not in {"up", "join", "status", "location"}:
             raise Rejected("unknown_topic", f"event {what[:40]!r} is none of ChirpStack v4")
         up = self._uplink(said, what, arrived)

@@ -23,7 +23,15 @@ from streams.sources import Introductions, Source, number
 TOPICS: tuple[str, ...] = ()
 RECORDS = 1_000
 # what an expression of the operator may meet in data that he did not expect
-SURPRISES = (JMESPathError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
+SURPRISES = (
+    JMESPathError,
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 
 _PLAIN = re.compile(r"[\w-]+")  # a name that needs no thought, also 压力 or 2-A
 _LEVELS = re.compile(r"(?:[\w.:@-]*\{[a-z_]+\}[\w.:@-]*)+")
@@ -264,9 +272,15 @@ def _merged(things: list[Thing]) -> list[Thing]:
     for t in things:
         if isinstance(t, Telemetry):
             key = t.device, t.at, t.kind
-            metrics = found[key].metrics | t.metrics if key in found else t.metrics
-            found[key] = msgspec.structs.replace(t, metrics=metrics)
+            found[key] = _both(found[key], t) if key in found else t
     return [*rest, *found.values()]
+
+
+def _both(one: Telemetry, other: Telemetry) -> Telemetry:
+    place = other if one.lon is None else one
+    return msgspec.structs.replace(
+        one, metrics=one.metrics | other.metrics, lon=place.lon, lat=place.lat
+    )
 
 
 def _short(said: Any) -> str | None:

@@ -67,7 +67,10 @@ def test_up_first_closes_the_card_then_goes_up():
         ([{"type": "case", "id": "ZL1"}], HERE.to(alert=None, case="ZL1")),
         ([{"type": "device", "n": 7}], HERE.to(alert=None, device="n:7")),
         ([{"type": "worker", "id": "W1"}], HERE),
-        ([{"type": "worker", "id": "W1"}, {"type": "case", "id": "Z"}], HERE.to(alert=None, case="Z")),
+        (
+            [{"type": "worker", "id": "W1"}, {"type": "case", "id": "Z"}],
+            HERE.to(alert=None, case="Z"),
+        ),
         ([{"type": "device", "n": 7}, {"type": "device", "n": 8}], HERE),
     ],
 )

@@ -46,7 +46,10 @@ def test_the_ranking_shows_its_formula_and_puts_the_unranked_last():
 
 
 def test_before_anything_is_due_nobody_is_judged():
-    early = [s | {"score": None, "on_time": None, "solved": 0.0} for s in cockpit_samples.cockpit()["streets"]]
+    early = [
+        s | {"score": None, "on_time": None, "solved": 0.0}
+        for s in cockpit_samples.cockpit()["streets"]
+    ]
     words = reading.words(cockpit.streets(cockpit_samples.cockpit() | {"streets": early}))
     assert "今日尚无到期案件，暂不排名" in words
     assert "0.0%" not in words

@@ -176,3 +176,23 @@ def test_a_store_that_is_away_is_unavailable_and_the_cache_is_dropped(city) -> N
     with pytest.raises(Unavailable):
         ingest.observe(away, [sited()], NOW)
     assert roster.of(away) == {}
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        redis.exceptions.OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
+        redis.exceptions.NoPermissionError("this user has no permissions"),
+        redis.ResponseError("OOM command not allowed, script: 1"),
+        OSError(28, "No space left on device"),
+    ],
+    ids=["memory", "permission", "memory in a script", "disk"],
+)
+def test_a_store_that_is_full_or_shut_is_waited_for(city, why) -> None:
+    with pytest.raises(Unavailable), ingest.answering(city):
+        raise why
+
+
+def test_a_fault_of_ours_is_not_waited_for(city) -> None:
+    with pytest.raises(redis.ResponseError), ingest.answering(city):
+        raise redis.ResponseError("WRONGTYPE")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta, timezone
 
 import pytest
 
+from tests.cast import START
 from tests.things import a_fact
 
 
@@ -31,6 +33,15 @@ def test_facts_are_numbered_and_chained(told):
     assert told.last_seq() == 5
     assert told.facts_after(2, limit=2) == facts[2:4]
     assert told.verify() is None
+
+
+def test_a_time_in_another_zone_does_not_break_the_chain(ledger):
+    beijing = timezone(timedelta(hours=8))
+    with ledger.begin() as tx:
+        said = tx.record(a_fact(at=START.astimezone(beijing)))
+    assert said.at.utcoffset() == timedelta(0)
+    assert ledger.facts_after(0) == [said]
+    assert ledger.verify() is None
 
 
 def test_record_returns_what_is_read_later(ledger):

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case, CaseStatus
@@ -254,3 +256,9 @@ def test_the_migration_makes_what_the_tables_say(ledger):
 
     with ledger.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_error_tells_nothing_personal(ledger):
+    with pytest.raises(DBAPIError) as why, ledger.begin() as tx:
+        tx.connection.execute(text("select :phone from nothing"), {"phone": "13800001234"})
+    assert "13800001234" not in str(why.value)

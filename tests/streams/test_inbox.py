@@ -15,6 +15,7 @@ import redis
 
 from app.config import load_settings
 from app.domain.readings import Readings
+from app.errors import Unavailable
 from app.store import embedded_broker, keys
 from app.store.live import Live
 from streams import inbox
@@ -137,6 +138,29 @@ def test_a_message_that_our_code_cannot_take_is_buried_alone(city, monkeypatch) 
     assert sorted(r.metrics["ch4"] for r in read) == [i for i in range(60) if i not in (3, 41)]
     letters = city.live.dead_letters()
     assert [(x.reason, x.detail) for x in letters] == [("odd", "ZeroDivisionError")] * 2
+
+
+def test_a_redis_that_comes_back_empty_knows_the_devices_again(city, monkeypatch) -> None:
+    line, stop = Deaf(), Event()
+    here = {"lon": 119.9, "lat": 31.8}
+    birth = msgspec.json.encode({"ts": NOW, "online": True, **here})
+    born = Arrival("city/320404/gas/G0/status", birth, 1, 1, 1)
+    drain(city, Emptied([born], line, stop), line, stop)
+    observe, tries = inbox.ingest.observe, []
+
+    def away_at_first(city, batch, arrived):
+        tries.append(len(batch))
+        if len(tries) == 1:
+            city.live.redis.flushall()
+            raise Unavailable("away")
+        return observe(city, batch, arrived)
+
+    monkeypatch.setattr(inbox.ingest, "observe", away_at_first)
+    line.done.clear()
+    stop.clear()
+    drain(city, Emptied([arrival(0)], line, stop), line, stop)
+    (read,) = [msgspec.msgpack.decode(f[b"b"], type=Readings) for _, f in written(city)]
+    assert (read.device, read.n) == ("G0", 0)
 
 
 def written(city) -> list:

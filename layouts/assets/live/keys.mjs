@@ -87,7 +87,13 @@ function pressed(event, moment) {
   return commandOf(event.key, { ...moment, typing: isTyping(target) });
 }
 
-const OWN = new Set(["mute", "help"]);
+/** What the layer does itself; every other action is a store's. @type {Map<string, (id: string|undefined) => Command|null>} */
+const OWN = new Map([
+  ["arm", () => null], // any gesture arms the sound
+  ["mute", () => ({ do: "mute" })],
+  ["help", () => ({ do: "help" })],
+  ["layer", (id) => ({ do: "layer", id: id ?? "" })],
+]);
 
 /** @param {Element} target @returns {Command|null} */
 function clicked(target) {
@@ -95,9 +101,8 @@ function clicked(target) {
   const element = target.closest?.("[data-action]");
   if (!element || element.disabled) return null;
   const { action, id, value } = element.dataset;
-  if (action === "arm") return null; // any gesture arms the sound
-  if (OWN.has(action)) return { do: action };
-  if (action === "layer") return { do: "layer", id };
+  const own = OWN.get(action);
+  if (own) return own(id);
   return { do: "act", name: action, id: id ?? null, value: value ?? null };
 }
 

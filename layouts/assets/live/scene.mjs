@@ -43,6 +43,7 @@ export class Scene {
     this.chosen = new MarkLayer(L, map, "chosen", PANES.chosen);
     this.flight = new Flight(map, { calm });
     this.#listen();
+    this.#fit();
   }
 
   /** Take all devices anew. @param {ArrayBuffer} buffer */
@@ -103,6 +104,13 @@ export class Scene {
 
   #nameOf(id) {
     return this.snapshot?.workers.find((one) => one.id === id)?.name ?? id;
+  }
+
+  /** The banner takes its room from the map: Leaflet itself only watches the window. */
+  #fit() {
+    const watcher = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
+    watcher.observe(this.map.getContainer());
+    this.map.on("unload", () => watcher.disconnect());
   }
 
   #far() {

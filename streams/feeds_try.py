@@ -1,0 +1,121 @@
+"""run.py feeds try: what a message of a source becomes, as a table, or why it is refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from unicodedata import east_asian_width
+
+from app.domain.readings import DeviceStatus, Quality, Telemetry
+from app.errors import BadConfiguration, Rejected
+from app.services.ingest import grade
+from streams import filters
+from streams.dialects import Ask, Known, Thing
+from streams.feeds import Feed
+from streams.sourcefile import load
+from streams.sources import Source, unit_of
+
+Row = tuple[str, ...]
+HEAD = ("what", "device", "kind", "time (UTC)", "place", "says")
+
+
+def attempt(profile: Path, sample: Path, *, topic: str | None, name: str | None) -> int:
+    """Print what a payload becomes; 0 when it is taken, 1 when it is refused.
+
+    Raises BadConfiguration when the file of sources, the source or the sample is not there.
+    """
+    source = choose(load(profile), topic, name)
+    feed = Feed(source)
+    heard = topic or filled(feed.filters)
+    told = feed.read(heard, _payload(sample), round(datetime.now(UTC).timestamp() * 1000))
+    print(f"source {source.name} ({source.dialect}), topic {heard or '-'}")  # noqa: T201
+    print(table([row(thing) for thing in told.things]))  # noqa: T201
+    return 1 if any(isinstance(thing, Rejected) for thing in told.things) else 0
+
+
+def choose(sources: Sequence[Source], topic: str | None, name: str | None) -> Source:
+    """The source by name, else by topic, else the only one; BadConfiguration with the mend."""
+    names = ", ".join(source.name for source in sources) or "none"
+    for source in sources:
+        if name == source.name:
+            return source
+        if name is None and topic and Feed(source).hears(topic):
+            return source
+    if name is None and len(sources) == 1:
+        if topic:
+            raise BadConfiguration([f"--topic {topic}: {names} does not hear it"])
+        return sources[0]
+    raise BadConfiguration([f"--source: which? The file has {names}"])
+
+
+def filled(every: Sequence[str]) -> str:
+    """A topic that the first filter hears, for one who gives none."""
+    text = every[0] if every else ""
+    return filters.subscription(text).replace("+", "x").replace("#", "x")
+
+
+def _payload(sample: Path) -> bytes:
+    if str(sample) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return sample.read_bytes()
+    except OSError as why:
+        raise BadConfiguration([f"{sample}: cannot be read ({why.strerror})"]) from why
+
+
+def row(thing: Thing) -> Row:
+    """One thing in the words of the table."""
+    if isinstance(thing, Telemetry):
+        says = (f"{m}={v:g} {unit_of(thing.kind, m)}".strip() for m, v in thing.metrics.items())
+        quality = Quality(grade(thing)).name.lower()
+        what = "reading" if quality == "good" else f"reading ({quality})"
+        place = _place(thing.lon, thing.lat)
+        return what, thing.device, thing.kind, _time(thing.at), place, ", ".join(says)
+    if isinstance(thing, DeviceStatus):
+        known = ("name", "gateway", "period_s", "unit")
+        says = (f"{f}={getattr(thing, f)}" for f in known if getattr(thing, f) is not None)
+        place = _place(thing.lon, thing.lat)
+        what = "online" if thing.online else "offline"
+        return what, thing.device, thing.kind, _time(thing.at), place, ", ".join(says)
+    if isinstance(thing, Known):
+        return "known", "", "", "", "", f"{thing.what}: no reading, counted"
+    if isinstance(thing, Ask):
+        return "asks", "", "", "", "", f"{len(thing.payload)} bytes to {thing.topic}"
+    return "REFUSED", "", "", "", "", f"{thing.reason}: {thing.detail}"
+
+
+def _place(lon: float | None, lat: float | None) -> str:
+    return "" if lon is None or lat is None else f"{lon:.6f}, {lat:.6f}"
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(" ", "milliseconds")[:23]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Rows under their heads, in columns; empty columns are left out."""
+    used = [i for i in range(len(HEAD)) if any(row[i] for row in rows)]
+    lines = [[line[i] for i in used] for line in (HEAD, *rows)]
+    widths = [max(_width(line[i]) for line in lines) for i in range(len(used))]
+    return "\n".join(
+        "  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def probe(path: Path | None) -> tuple[bool, str]:
+    """Whether the file of sources can be used, for run.py check."""
+    if path is None:
+        return True, "none configured; only our own scheme is heard"
+    try:
+        sources = load(path)
+    except BadConfiguration as why:
+        return False, "; ".join(why.faults)
+    return True, ", ".join(f"{source.name} ({source.dialect})" for source in sources) or "none"
