@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -71,9 +72,15 @@ def _arguments() -> argparse.ArgumentParser:
     trying.add_argument("sample", type=Path, help="a file with the payload; - is stdin")
     trying.add_argument("--topic", help="its topic (default: the source's own, wildcards filled)")
     trying.add_argument("--source", help="name of the source, when the file has several")
+    trying.add_argument(
+        "--at",
+        type=lambda text: datetime.fromisoformat(text).astimezone(UTC),
+        help="when it arrived, ISO-8601 (default: now; an old sample is refused as too old)",
+    )
     for name, what in {
         "web": "screens, API and push",
         "ingest": "MQTT to Redis",
+        "hj212": "stations of pollution sources by TCP, when a source is of that dialect",
         "watch": "rules and presence",
         "clock": "deadlines, waiting reports, unpublished facts",
         "archive": "readings to Parquet",
@@ -117,6 +124,12 @@ def _ingest(settings: Settings, _: argparse.Namespace) -> int:
     from streams import inbox
 
     return _loop(inbox.run, settings)
+
+
+def _hj212(settings: Settings, _: argparse.Namespace) -> int:
+    from streams import hj212_server
+
+    return _loop(hj212_server.run, settings)
 
 
 def _watch(settings: Settings, _: argparse.Namespace) -> int:
@@ -180,7 +193,7 @@ def _prepare(settings: Settings, args: argparse.Namespace) -> int:
 def _feeds(settings: Settings, args: argparse.Namespace) -> int:
     from streams.feeds_try import attempt
 
-    return attempt(args.profile, args.sample, topic=args.topic, name=args.source)
+    return attempt(args.profile, args.sample, topic=args.topic, name=args.source, at=args.at)
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
@@ -196,6 +209,7 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
 
 COMMANDS = {
     "ingest": _ingest,
+    "hj212": _hj212,
     "watch": _watch,
     "clock": _clock,
     "archive": _archive,

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 if TYPE_CHECKING:
     from app.config import Settings
-    from app.domain.alerts import RuleBook
+    from app.domain.rulebook import RuleBook
     from app.store.feed import Feed
     from app.store.history import History
     from app.store.ledger import Ledger

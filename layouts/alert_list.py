@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from layouts import ids, parts, text
+from layouts import ids, parts, text, units
 
 Row = dict[str, Any]
 
@@ -93,7 +93,7 @@ def affected(one: Row) -> html.Span | None:
 def crossed(one: Row) -> str:
     """The value and the limit that it has crossed: "58 %LEL ≥ 50"."""
     sense = "≥" if one["value"] >= one["threshold"] else "≤"
-    unit = f" {one['unit']}" if one["unit"] else ""
+    unit = f" {units.said(one['unit'])}" if one["unit"] else ""
     digits = one["digits"]
     return f"{one['value']:.{digits}f}{unit} {sense} {one['threshold']:g}"
 

@@ -25,6 +25,7 @@ def alert(one: Row) -> html.Article:
         _value(one, level),
         _curve(one, level),
         _place(one),
+        _advice(one),
         _case(one),
         _near(one),
         _escalation(one),
@@ -83,6 +84,13 @@ def _place(one: Row) -> html.Div:
     if one["affected"] > 1:
         words.append(html.Span(text.say("card.affected", n=one["affected"])))
     return html.Div(words, className="kv")
+
+
+def _advice(one: Row) -> html.Div | None:
+    """What the rule tells whoever goes there."""
+    if not one["advice"]:
+        return None
+    return html.Div(text.say("card.advice", advice=one["advice"]), className="kv advice")
 
 
 def _case(one: Row) -> html.Div | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import ids, parts, rows, text, trend
+from layouts import ids, parts, rows, text, trend, units
 from layouts.frame import account, frame
 
 Data = dict[str, Any]
@@ -48,7 +48,7 @@ def figures(data: Data) -> list[html.Div]:
 
 def _figure(one: Data) -> html.Div:
     number = parts.number(one["value"], one["digits"])
-    unit = html.I(one["unit"] if one["value"] is not None else "")
+    unit = html.I(units.said(one["unit"]) if one["value"] is not None else "")
     value = html.B([rows.link(number, one["rows"]), unit], className="num")
     name = html.Span(text.say(f"figure.{one['key']}"))
     return html.Div([name, value, html.Em(_below(one))], className="k")
@@ -135,7 +135,7 @@ def _street(rank: int, one: Data) -> html.Tr:
     shares = [_share(one["on_time"]), _share(one["solved"] if judged else None)]
     score = html.B(parts.number(one["score"], 1))
     place = str(rank) if one["score"] is not None else text.say("none")
-    name = dcc.Link(one["name"], href=f"/cockpit/?area={one['code']}")
+    name = dcc.Link(units.said(one["name"]), href=f"/cockpit/?area={one['code']}")
     last = [html.Td(cell, className="num") for cell in (*shares, score)]
     return html.Tr([html.Td(place, className="num"), html.Td(name), *cells, *last])
 

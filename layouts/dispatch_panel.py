@@ -99,8 +99,8 @@ def reason(one: Row) -> str:
         value = parts.distance(value)
     elif code == "position_old" and value is not None:
         value = text.say("minutes", n=round(value / 60))
-    elif code == "skilled" and value in BY_CODE:
-        code, value = "skilled_in", text.kind(value)
+    elif code in ("skilled", "unskilled") and value in BY_CODE:
+        code, value = f"{code}_in", text.kind(value)
     key = f"reason.{code}"
     return text.say(key, value=value) if key in text.WORDS else str(code)
 

@@ -38,7 +38,7 @@ def row(one: Row, selected: bool) -> html.Li:
     """One case: a button that selects it; the rest of its time ticks in the browser."""
     colour = tone(one["share"])
     below = " · ".join(filter(None, (one["id"], one["place"], one["who"])))
-    words = html.Div([html.B(one["title"]), html.Span(below, className="c-3 num")])
+    words = html.Div([html.B(one["title"]), html.Span(below, className="c-3 num", title=below)])
     due = html.Span(
         parts.clock(one["due_at"]),
         className=f"num due c-{colour}",

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from layouts import ids, parts, text
+from layouts import ids, parts, text, units
 
 Tile = dict[str, Any]
 
@@ -32,7 +32,7 @@ def tile(one: Tile) -> html.Div:
     number = parts.number(one["value"], one["digits"])
     value = [
         html.B(number, className="num live-number", **parts.attrs(data_tile_text="")),
-        html.I(one["unit"] if one["value"] is not None else ""),
+        html.I(units.said(one["unit"]) if one["value"] is not None else ""),
         html.Em(text.say("stale")),
     ]
     marks = parts.attrs(data_tile=one["key"], data_fresh="", data_level=str(level))
@@ -60,7 +60,7 @@ def _below(one: Tile) -> list[Any]:
     if one["delta"]:
         said.append(_delta(one))
     if one["note"]:
-        said.append(html.Span(one["note"]))
+        said.append(html.Span(units.said(one["note"])))
     if one["target"]:
         target = one["target"]
         words = text.say(

@@ -25,6 +25,7 @@ class Told(NamedTuple):
     source: str
     topic: str
     payload: bytes
+    arrived: int
     things: Sequence[Thing]
 
 
@@ -57,7 +58,7 @@ class Feed:
                 things: Sequence[Thing] = self._reader.read(topic, payload, arrived)
             except Rejected as why:
                 things = [why]
-            told = Told(self.source.name, topic, b"", things)
+            told = Told(self.source.name, topic, b"", arrived, things)
             if any(isinstance(thing, Rejected) for thing in things):
                 told = told._replace(payload=masked(payload, self.source.personal))
             self._said[topic, payload] = told
@@ -91,11 +92,13 @@ class Sorted(NamedTuple):
     asks: list[Ask]
     counts: Counter[str]
 
-    def take(self, told: Told) -> None:
-        """Add what a message says."""
+    def take(self, told: Told, retained: bool = False) -> None:
+        """Add what a message says; a retained reading without a time of its own is of any age."""
         self.counts[f"received:{told.source}"] += 1
         for thing in told.things:
-            if isinstance(thing, Telemetry):
+            if isinstance(thing, Telemetry) and retained and thing.at == told.arrived:
+                self.counts[f"known:{told.source}:retained"] += 1
+            elif isinstance(thing, Telemetry):
                 self.telemetry.append(thing)
                 self.counts[f"readings:{told.source}"] += 1
             elif isinstance(thing, DeviceStatus):

@@ -21,15 +21,24 @@ Row = tuple[str, ...]
 HEAD = ("what", "device", "kind", "time (UTC)", "place", "says")
 
 
-def attempt(profile: Path, sample: Path, *, topic: str | None, name: str | None) -> int:
+def attempt(
+    profile: Path,
+    sample: Path,
+    *,
+    topic: str | None = None,
+    name: str | None = None,
+    at: datetime | None = None,
+) -> int:
     """Print what a payload becomes; 0 when it is taken, 1 when it is refused.
 
+    `at` is the moment of its arrival, now when not given: an old sample would be too old.
     Raises BadConfiguration when the file of sources, the source or the sample is not there.
     """
     source = choose(load(profile), topic, name)
     feed = Feed(source)
     heard = topic or filled(feed.filters)
-    told = feed.read(heard, _payload(sample), round(datetime.now(UTC).timestamp() * 1000))
+    arrived = (at or datetime.now(UTC)).timestamp()
+    told = feed.read(heard, _payload(sample), round(arrived * 1000))
     print(f"source {source.name} ({source.dialect}), topic {heard or '-'}")  # noqa: T201
     print(table([row(thing) for thing in told.things]))  # noqa: T201
     return 1 if any(isinstance(thing, Rejected) for thing in told.things) else 0
@@ -43,9 +52,9 @@ def choose(sources: Sequence[Source], topic: str | None, name: str | None) -> So
             return source
         if name is None and topic and Feed(source).hears(topic):
             return source
+    if name is None and topic:
+        raise BadConfiguration([f"--topic {topic}: no source hears it; the file has {names}"])
     if name is None and len(sources) == 1:
-        if topic:
-            raise BadConfiguration([f"--topic {topic}: {names} does not hear it"])
         return sources[0]
     raise BadConfiguration([f"--source: which? The file has {names}"])
 

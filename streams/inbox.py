@@ -144,12 +144,11 @@ class Reader:
     def sort(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
         """A whole batch, sorted by kind; what is refused becomes a letter."""
         batch = Batch([], [], [], [], [], [], Counter())
-        told: list[Told] = []
+        foreign = Sorted(batch.telemetry, batch.statuses, batch.refused, batch.asks, batch.counts)
         piles: dict[type, list[Any]] = {
             Telemetry: batch.telemetry,
             DeviceStatus: batch.statuses,
             WorkerPosition: batch.positions,
-            Told: told,
         }
         for a in arrivals:
             try:
@@ -158,10 +157,10 @@ class Reader:
                 letter = ingest.Letter(a.topic, a.payload, why.reason, why.detail)
                 batch.refused.append(letter)
                 continue
-            piles.get(type(thing), batch.reports).append(thing)
-        foreign = Sorted(batch.telemetry, batch.statuses, batch.refused, batch.asks, batch.counts)
-        for each in told:
-            foreign.take(each)
+            if isinstance(thing, Told):
+                foreign.take(thing, a.retained)
+            else:
+                piles.get(type(thing), batch.reports).append(thing)
         return batch
 
 

@@ -25,13 +25,17 @@ QOS = 1
 
 
 class Arrival(NamedTuple):
-    """One message: `session` is the connection that brought it, `mid` its number there."""
+    """One message: `session` is the connection that brought it, `mid` its number there.
+
+    A retained one was said some time ago: brokers send it again at each subscription.
+    """
 
     topic: str
     payload: bytes
     mid: int
     qos: int
     session: int
+    retained: bool = False
 
 
 class Line:
@@ -114,8 +118,8 @@ class Line:
             topic = message.topic
         except UnicodeDecodeError:
             topic = message._topic.decode("utf-8", "replace")
-        payload = bytes(message.payload)
-        self._deliver(Arrival(topic, payload, message.mid, message.qos, self._session))
+        payload, mid = bytes(message.payload), message.mid
+        self._deliver(Arrival(topic, payload, mid, message.qos, self._session, message.retain))
 
 
 def shared(subscriptions: Sequence[str], settings: Settings) -> list[str]:

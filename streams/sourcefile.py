@@ -51,7 +51,7 @@ def read(text: str, name: str) -> tuple[list[Source], list[str]]:
         return [], [f"{name}: write one key `sources:` with a list of sources under it"]
     good: list[Source] = []
     faults: list[str] = []
-    for node, given in zip(root.value[0][1].value, raw["sources"], strict=True):
+    for node, given in zip(root.value[-1][1].value, raw["sources"], strict=True):
         lines, wrong = _lines(node)
         source, more = _source(given)
         label = given.get("name", "without name") if isinstance(given, dict) else "without name"
@@ -130,7 +130,7 @@ def _plain(why: msgspec.ValidationError) -> str:
     text = str(why)
     if "regex" in text:
         return "write small letters, digits and single hyphens"
-    if "Invalid enum value 'wgs" in text or "Invalid enum value" in text:
+    if "Invalid enum value" in text:
         return f"{text.split(' - at ')[0]}; crs is wgs84, gcj02 or bd09, clock device or arrival"
     return text.replace(" - at `$", " at `").replace("at `.", "at `")
 

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -116,7 +117,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         x, y = (None if v is None else number(v, "bad_place") for v in (lon, lat))
         if x == 0 and y == 0:
             return None, None
-        return wire.place(x, y, self.crs)
+        return _placed(x, y, self.crs)
 
     def measured(self, kind: str, said: Iterable[tuple[str, Any, str]]) -> dict[str, float]:
         """Our metrics of (their name, value, their unit or ""); what is not mapped is left out.
@@ -164,6 +165,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         if at < arrived - OLDEST_MS:
             raise Rejected("too_old", f"{(arrived - at) // 3_600_000} hours old; at most 24")
         more.setdefault("quality", Quality.GOOD)
+        if at == arrived and not more.get("message_id"):
+            # without a time and an id of its own: others in its batch have the same moment
+            more["message_id"] = f"{arrived}:{crc32(repr(metrics).encode()):08x}"
         return Telemetry(device=device, kind=kind, at=at, metrics=metrics, feed=self.name, **more)
 
     def birth(
@@ -172,6 +176,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         """A DeviceStatus of this source: period and owner are the source's; `more` wins."""
         own: dict[str, Any] = {"period_s": self.period_s, "unit": self.owner} if online else {}
         return DeviceStatus(device=device, kind=kind, at=at, online=online, **(own | more))
+
+
+# most devices stand still, and the way back from GCJ-02 is iterated
+_placed = lru_cache(maxsize=50_000)(wire.place)
 
 
 class Introductions:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from app.domain.kinds import BY_CODE
 from app.domain.levels import Level
 from app.domain.readings import Device, Quality, Readings
-from app.domain.rulebook import RuleBook as RuleBook  # the city's rules, named beside the alerts
 from app.domain.rules import Limits, Rule, Trail
 
 BEIJING = timezone(timedelta(hours=8))

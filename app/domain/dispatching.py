@@ -14,7 +14,7 @@ from math import asin, cos, exp, inf, radians, sin, sqrt
 import msgspec
 
 from app.domain.cases import Case
-from app.domain.people import Worker, covers
+from app.domain.people import Unit, Worker, covers
 
 STALE = timedelta(minutes=10)
 SPEED_M_S = 15 / 3.6  # default: an e-bike in town, 15 km/h
@@ -34,6 +34,7 @@ class Why(StrEnum):
     NO_POSITION = "no_position"  # 0
     OWN_GRID = "own_grid"  # digits of his area code: 15 grid, 12 community, 9 street
     SKILL = "skill"  # the skill that fits
+    NO_SKILL = "no_skill"  # the skill that is needed and that he has not
     OPEN_TASKS = "open_tasks"  # how many he has
     OFF_DUTY = "off_duty"  # 0
 
@@ -103,6 +104,15 @@ def arrival(distance_m: float) -> int:
     return round(START_S + distance_m * DETOUR / SPEED_M_S)
 
 
+def answering(units: Iterable[Unit], area: str, skills: Collection[str]) -> str | None:
+    """The unit that answers for a matter (责任单位): it has the skill, and the narrowest area.
+
+    None when no unit has the skill there; then the first who is sent brings his own.
+    """
+    able = [u for u in units if set(skills) & set(u.skills) and covers(u.area, area)]
+    return max(able, key=lambda u: len(u.area)).id if able else None
+
+
 def _rate(available: Available, case: Case, needed: set[str], at: datetime) -> Candidate:
     worker = available.worker
     distance = _distance(available, case)
@@ -115,6 +125,8 @@ def _rate(available: Available, case: Case, needed: set[str], at: datetime) -> C
     if fits:
         score += _SKILL
         reasons.append(Reason(Why.SKILL, fits[0], True))
+    elif needed:
+        reasons.append(Reason(Why.NO_SKILL, min(needed), False))
     reasons.append(Reason(Why.OPEN_TASKS, available.open_tasks, available.open_tasks == 0))
     if not worker.on_duty:
         reasons.insert(0, Reason(Why.OFF_DUTY, 0, False))

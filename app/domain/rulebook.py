@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.domain.alerts import Alert
 from app.domain.levels import Level
 from app.domain.rulefile import Profile, RuleText, read
 from app.domain.rules import (
@@ -69,6 +70,11 @@ class RuleBook:
         """Return the same, each in the variant that fits the device's code and name."""
         label = f"{code}\n{name}".lower()
         return tuple(each.to(label) for each in self.fitted if _judges(each.rule, kind))
+
+    def behind(self, alert: Alert) -> Rule | None:
+        """Return the rule of an alert in its device's variant, None when it is no longer there."""
+        fitted = self.for_device(alert.kind, alert.device, alert.device_name)
+        return next((r for r in fitted if r.id == alert.rule), self.rule(alert.rule))
 
     def silence(self, kind: str) -> Rule | None:
         """Return the rule that says after how many periods a device of a kind is offline."""

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.city import City
-from app.domain import alert_life, cases
+from app.domain import alert_life, dispatching, opening
 from app.domain.alerts import Alert, AlertChange, AlertStep
 from app.domain.cases import Case
 from app.domain.facts import Fact
@@ -131,7 +131,9 @@ def _keep_red(city: City, tx: Tx, alert: Alert, fact: Fact) -> Alert:
 
 
 def _open_case(city: City, tx: Tx, alert: Alert, by: str) -> Case:
-    case, fact = cases.open_from_alert(alert, id=tx.next_case_id(city.now()), at=city.now(), by=by)
+    now = city.now()
+    unit = dispatching.answering(tx.units(), alert.area, {alert.kind})
+    case, fact = opening.from_alert(alert, id=tx.next_case_id(now), at=now, by=by, unit=unit)
     tx.add(case)
     tx.record(fact)
     return case

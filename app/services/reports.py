@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import OperationalError
 
 from app.city import City
-from app.domain import cases
+from app.domain import catalogue, dispatching, hotline, opening
 from app.domain.cases import Case
 from app.domain.facts import Fact
 from app.domain.people import User, Verb, require
@@ -133,7 +133,11 @@ def _open(city: City, tx: Tx, thing: Report | HotlineOrder) -> Case:
 
 def _open_from_report(city: City, tx: Tx, report: Report, area: str, by: str) -> Case:
     now = city.now()
-    case, fact = cases.open_from_report(report, id=tx.next_case_id(now), at=now, area=area, by=by)
+    found = catalogue.matter(report.code)
+    unit = dispatching.answering(tx.units(), area, {found.code5[:2]}) if found else None
+    case, fact = opening.from_report(
+        report, id=tx.next_case_id(now), at=now, area=area, by=by, unit=unit
+    )
     tx.add(report)
     return _add(tx, case, fact)
 
@@ -141,7 +145,8 @@ def _open_from_report(city: City, tx: Tx, report: Report, area: str, by: str) ->
 def _open_from_order(city: City, tx: Tx, order: HotlineOrder) -> Case:
     now: datetime = city.now()
     area = place(city, tx, order)
-    case, fact = cases.open_from_order(order, id=tx.next_case_id(now), at=now, area=area)
+    unit = hotline.route(order, area, tx.units()).main
+    case, fact = opening.from_order(order, id=tx.next_case_id(now), at=now, area=area, unit=unit)
     tx.add(order)
     return _add(tx, case, fact)
 

@@ -159,7 +159,8 @@ def _dispatched(
     """The case after 派遣; unchanged when it is already being handled (加派)."""
     if (case.status, CaseMove.RETURN) in cases.MOVES:
         return case
-    unit = next((one.unit for one in people if one.id == leading), case.unit)
+    # who answers for the matter is known from its opening; else the one who goes brings his unit
+    unit = case.unit or next((one.unit for one in people if one.id == leading), None)
     moved, fact = cases.move(
         case, CaseMove.DISPATCH, at=city.now(), by=by.id, worker=leading, unit=unit
     )
@@ -167,9 +168,18 @@ def _dispatched(
 
 
 def _send(city: City, tx: Tx, case: Case, worker: Worker, role: str, note: str, by: User) -> Task:
+    hint = "；".join(filter(None, (_advice(city, tx, case), note)))
     task, fact = tasks.send(
-        case, worker, id=city.new_id(), at=city.now(), by=by.id, role=role, hint=note
+        case, worker, id=city.new_id(), at=city.now(), by=by.id, role=role, hint=hint
     )
     tx.add(task)
     tx.record(fact)
     return task
+
+
+def _advice(city: City, tx: Tx, case: Case) -> str:
+    """What the rule tells whoever goes there, such as 勿开关电器."""
+    if case.source != "alert":
+        return ""
+    rule = city.rules.behind(tx.alert(case.source_id))
+    return rule.advice if rule else ""

@@ -107,10 +107,11 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         workers = [worker for worker in tx.workers(user.scope) if worker.on_duty]
     statuses = {case.id: case.status} if case else {}
     last = live_or(lambda: city.live.last(alert.device), None)
-    rule = rule_of(city, alert)
+    rule = city.rules.behind(alert)
     return _row(city, alert, statuses) | {
         "metric_name": _metric(alert)[0],
         "thresholds": _thresholds(rule, now_ms(city)),
+        "advice": rule.advice if rule else "",
         "hold_s": rule.on_delay_ms / 1000 if rule and rule.on_delay_ms else None,
         "quality": last.quality if last else None,
         "curve": _last_hour(city, alert),
@@ -118,12 +119,6 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         "may": _allowed(user, alert, case),
         **_escalation(alert),
     }
-
-
-def rule_of(city: City, alert: Alert) -> Rule | None:
-    """Return the alert's rule as it is fitted to its device, None when it is no longer there."""
-    fitted = city.rules.for_device(alert.kind, alert.device, alert.device_name)
-    return next((r for r in fitted if r.id == alert.rule), city.rules.rule(alert.rule))
 
 
 def _thresholds(rule: Rule | None, at_ms: int) -> list[dict[str, Any]]:

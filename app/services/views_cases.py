@@ -184,6 +184,7 @@ CODES = {
     Why.POSITION_STALE: "position_old",
     Why.NO_POSITION: "no_position",
     Why.SKILL: "skilled",
+    Why.NO_SKILL: "unskilled",
     Why.OPEN_TASKS: "load",
     Why.OFF_DUTY: "off_duty",
 }

@@ -94,16 +94,18 @@ def curve(city: City, user: User, code: str, metric: str | None, hours: int) -> 
         if wanted in values
     ]
     if hours > RECENT_H:
-        recent = _joined(_history(city, found.code, wanted, since, until), recent)
+        recent = _joined(_history(city, found, wanted, since, until), recent)
     points = [[at, value] for at, value in _thinned(recent)]
     return {"metric": wanted, "unit": metrics[wanted].unit, "points": points}
 
 
-def _history(city: City, code: str, metric: str, since: int, until: int) -> list[tuple[int, float]]:
+def _history(
+    city: City, found: Device, metric: str, since: int, until: int
+) -> list[tuple[int, float]]:
     """Ask DuckDB; under gevent in a real thread, since it would stop every browser's push."""
 
     def ask() -> list[tuple[int, float]]:
-        return city.history.curve(code, metric, since, until)
+        return city.history.curve(found.code, metric, since, until, found.area)
 
     try:
         return in_thread(ask)
@@ -159,7 +161,8 @@ def _named(city: City, user: User, hit: Row) -> Row | None:
                 read = tx.case if hit["type"] == "case" else tx.alert
                 thing = read(str(hit["id"]))
             if covers(scope_in(city, user, None), thing.area):
-                return _hit(city, hit["type"], thing.id, thing.title, thing)
+                name = " · ".join(filter(None, (thing.title, getattr(thing, "device_name", ""))))
+                return _hit(city, hit["type"], thing.id, name, thing)
     except (NotFound, NotAllowed):
         return None
     return None

@@ -23,7 +23,7 @@ def exceptions(
 ) -> list[Row]:
     """Only what is not all right, worst first."""
     found = [
-        *_red_waiting(today, code),
+        *_reds(today, code),
         *_feeds_silent(city),
         *_overdue(today, children),
         *_on_time_low(today, code),
@@ -40,11 +40,19 @@ def _exception(
     return said | {"rows": rows}
 
 
-def _red_waiting(today: Today, code: str) -> list[Row]:
-    query = {"status": "raised", "level": int(Level.RED)}
-    waiting = today.count("alerts", **query)
-    rows = {"what": "alerts", "area": code, **query}
-    return [_exception("red_unacknowledged", Level.RED, waiting, rows)] if waiting else []
+def _reds(today: Today, code: str) -> list[Row]:
+    """Red alerts: nobody has confirmed them, or they are confirmed and not yet over."""
+    found = []
+    for status, kind, level in (
+        ("raised", "red_unacknowledged", Level.RED),
+        ("acknowledged", "red_in_hand", Level.ORANGE),
+    ):
+        query = {"status": status, "level": int(Level.RED)}
+        count = today.count("alerts", **query)
+        if count:
+            rows = {"what": "alerts", "area": code, **query}
+            found.append(_exception(kind, level, count, rows))
+    return found
 
 
 def _feeds_silent(city: City) -> list[Row]:

@@ -15,7 +15,7 @@ from streams.sources import Source, number
 TOPICS = ("application/+/device/+/event/+", "+/gateway/+/state/conn")
 
 
-class DeviceInfo(msgspec.Struct, rename="camel"):
+class DeviceInfo(msgspec.Struct, frozen=True, rename="camel"):
     """Who sent it; tags are those of the device and its profile."""
 
     dev_eui: str
@@ -25,14 +25,14 @@ class DeviceInfo(msgspec.Struct, rename="camel"):
     tags: dict[str, str] = {}
 
 
-class Location(msgspec.Struct):
+class Location(msgspec.Struct, frozen=True):
     """Degrees; ChirpStack leaves a zero away."""
 
     latitude: float = 0.0
     longitude: float = 0.0
 
 
-class RxInfo(msgspec.Struct, rename="camel"):
+class RxInfo(msgspec.Struct, frozen=True, rename="camel"):
     """A gateway that heard the uplink."""
 
     gateway_id: str
@@ -40,7 +40,7 @@ class RxInfo(msgspec.Struct, rename="camel"):
     location: Location | None = None
 
 
-class Event(msgspec.Struct, rename="camel"):
+class Event(msgspec.Struct, frozen=True, rename="camel"):
     """What we read of any event."""
 
     device_info: DeviceInfo
@@ -57,7 +57,7 @@ class Event(msgspec.Struct, rename="camel"):
     level: str | None = None
 
 
-class Conn(msgspec.Struct, rename="camel"):
+class Conn(msgspec.Struct, frozen=True, rename="camel"):
     """The state of a gateway's own line; its will says OFFLINE, a zero that is left away."""
 
     gateway_id: str

@@ -73,7 +73,7 @@ class Reader:
             except Rejected as why:
                 if len(entities) == 1:
                     raise
-                things.append(Known(f"refused:{why.reason}"))
+                things.append(why)
         return things
 
     def _entity(self, entity: dict[str, Any], arrived: int) -> list[Thing]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -69,9 +68,10 @@ def compiled(text: str) -> Find:
     """
     if _LEVELS.fullmatch(text):
         return lambda _, levels: _filled(text, levels)
-    plain = json.dumps(text, ensure_ascii=False) if _PLAIN.fullmatch(text) else text
+    if _PLAIN.fullmatch(text):
+        return lambda record, _: record.get(text) if isinstance(record, dict) else None
     try:
-        expression = jmespath.compile(plain)
+        expression = jmespath.compile(text)
         _probe(expression)
     except (ParseError, UnknownFunctionError, ArityError, JMESPathError) as why:
         said = " ".join(str(why).split())[:120]

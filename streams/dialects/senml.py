@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from streams.sources import Source, number, unit_of
 TOPICS: tuple[str, ...] = ()  # the RFC names none
 VERSION = 10  # the newest that RFC 8428 defines
 RELATIVE_BELOW = 2**28  # s: smaller times count from now
+LATEST = 1e11  # s: about the year 5000
 RECORDS = 1_000
 ENDS = ":/-_."  # what may stand between a base name and a name
 VALUES = ("v", "vb", "vs", "vd", "s")
@@ -55,12 +56,19 @@ class Reader:
         device = self._source.code(named["device"]) if "device" in named else None
         kind = self._source.kind_of(named.get("type"))
         groups: dict[tuple[str, int], list[tuple[str, Any, str]]] = {}
+        things: list[Thing] = []
         for each in resolve(pack):
             who, what = (device, each.name or each.base) if device else self._split(each)
-            at = self._source.moment(_ms(each.time, arrived), arrived)
+            at = _ms(each.time, arrived)
             groups.setdefault((who, at), []).append((what or _unnamed(each), each.value, each.unit))
-        things = [self._telemetry(*key, kind, said, arrived) for key, said in groups.items()]
-        return [*sorted(filter(None, things), key=lambda t: t.at)] or [Known("unmapped")]
+        for (who, at), said in sorted(groups.items(), key=lambda group: group[0][1]):
+            try:
+                things += self._telemetry(who, at, kind, said, arrived)
+            except Rejected as why:
+                things.append(why)
+        if things and all(isinstance(thing, Rejected) for thing in things):
+            raise cast(Rejected, things[0])
+        return things or [Known("unmapped")]
 
     def _topic(self, topic: str) -> dict[str, str]:
         for each in self._source.topics:
@@ -76,19 +84,19 @@ class Reader:
         for name in self._source.metrics:
             if whole.endswith(name) and whole[: -len(name)][-1:] in set(ENDS):
                 return self._source.code(whole[: -len(name) - 1]), name
-        return self._source.code(whole), ""
+        return self._source.code(whole.rstrip(ENDS)), ""
 
     def _telemetry(
         self, device: str, at: int, kind: str, said: list[tuple[str, Any, str]], arrived: int
-    ) -> Telemetry | None:
-        source = self._source
+    ) -> list[Telemetry]:
+        source, when = self._source, self._source.moment(at, arrived)
         place = {unit: value for _, value, unit in said if unit in DEGREES}
         lon, lat = source.place(place.get("lon"), place.get("lat"))
         rest = [each for each in said if each[2] not in DEGREES]
         metrics = source.measured(kind, rest)
         if not metrics:
-            return None
-        return source.telemetry(device, kind, at, metrics, arrived, lon=lon, lat=lat)
+            return []
+        return [source.telemetry(device, kind, when, metrics, arrived, lon=lon, lat=lat)]
 
 
 def _unnamed(said: Resolved) -> str:
@@ -96,6 +104,8 @@ def _unnamed(said: Resolved) -> str:
 
 
 def _ms(time: float, arrived: int) -> int:
+    if not abs(time) < LATEST:
+        raise Rejected("bad_time", f"time {time!r} is no time in seconds")
     if time < RELATIVE_BELOW:
         return arrived + round(time * 1000)
     return round(time * 1000)
@@ -105,8 +115,8 @@ def resolve(pack: Sequence[dict[str, Any]]) -> Iterator[Resolved]:
     """Apply base fields (RFC 8428, 4.6) in order; sums and opaque data are left out."""
     base: dict[str, Any] = {}
     for record in pack:
-        _check(record)
         base.update({field: record[field] for field in BASES if field in record})
+        _check(record, base)
         value = _value(record, base)
         if value is not None:
             yield Resolved(
@@ -118,14 +128,14 @@ def resolve(pack: Sequence[dict[str, Any]]) -> Iterator[Resolved]:
             )
 
 
-def _check(record: dict[str, Any]) -> None:
+def _check(record: dict[str, Any], base: dict[str, Any]) -> None:
     version = record.get("bver", VERSION)
     if not isinstance(version, int) or version > VERSION:
         raise Rejected("wrong_version", f"bver {str(version)[:20]!r}; up to {VERSION} is known")
     for field in record:
         if field.endswith("_"):
             raise Rejected("wrong_field", f"{field[:40]!r} must be understood and is not known")
-    if not any(field in record for field in (*VALUES, *BASES)):
+    if "bv" not in base and not any(field in record for field in (*VALUES, *BASES)):
         raise Rejected("wrong_field", "a record without a value (v, vs, vb, vd or s)")
 
 

@@ -69,7 +69,7 @@ class Reader:
             except Rejected as why:
                 if len(said) == 1:
                     raise
-                things.append(Known(f"refused:{why.reason}"))
+                things.append(why)
         return things
 
     def _observation(self, topic: str, said: dict[str, Any], arrived: int) -> list[Thing]:

@@ -176,7 +176,7 @@ class Sparkplug:
             except Rejected as why:
                 if len(piles) == 1:
                     raise
-                yield Known(f"refused:{why.reason}")
+                yield why
 
     def _parts(
         self,
@@ -239,8 +239,9 @@ def reader(source: Source) -> Sparkplug:
     return Sparkplug(source)
 
 
-def faults(options: Options) -> list[str]:
+def faults(source: Source) -> list[str]:
     """What is wrong with the options."""
+    options: Options = source.options or Options()
     one = bool(options.lon) != bool(options.lat)
     return ["lon and lat belong together: name both metrics or none"] if one else []
 

@@ -64,6 +64,7 @@ class Reader:
             if isinstance(value, str) and value in SWITCH and name not in self._texts():
                 value = SWITCH[value]
             stated = said.get(UNITS.get(last, ""))
+            stated = "℉" if stated == "F" else stated  # a lone F is a farad elsewhere
             unit = stated if isinstance(stated, str) else NAMES.get(last, ("", ""))[1]
             values.append((name, value, unit))
         names = {n: NAMES[last][0] for n, _, _ in values if (last := n.rsplit(".", 1)[-1]) in NAMES}

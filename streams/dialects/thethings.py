@@ -21,7 +21,7 @@ TOPICS = (
 )
 
 
-class Ids(msgspec.Struct):
+class Ids(msgspec.Struct, frozen=True):
     """An id of a device, an application or a gateway."""
 
     device_id: str = ""
@@ -31,14 +31,14 @@ class Ids(msgspec.Struct):
     application_ids: Ids | None = None
 
 
-class Location(msgspec.Struct):
+class Location(msgspec.Struct, frozen=True):
     """Degrees."""
 
     latitude: float = 0.0
     longitude: float = 0.0
 
 
-class RxMetadata(msgspec.Struct):
+class RxMetadata(msgspec.Struct, frozen=True):
     """A gateway that heard the uplink."""
 
     gateway_ids: Ids = Ids()
@@ -46,20 +46,20 @@ class RxMetadata(msgspec.Struct):
     location: Location | None = None
 
 
-class VersionIds(msgspec.Struct):
+class VersionIds(msgspec.Struct, frozen=True):
     """What the device is."""
 
     brand_id: str = ""
     model_id: str = ""
 
 
-class Solved(msgspec.Struct):
+class Solved(msgspec.Struct, frozen=True):
     """A place that was computed or entered."""
 
     location: Location = Location()
 
 
-class UplinkMessage(msgspec.Struct):
+class UplinkMessage(msgspec.Struct, frozen=True):
     """What we read of an uplink."""
 
     f_port: int = 0
@@ -73,7 +73,7 @@ class UplinkMessage(msgspec.Struct):
     version_ids: VersionIds = VersionIds()
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, frozen=True):
     """What we read of any message; its one body tells what it is."""
 
     end_device_ids: Ids

@@ -120,8 +120,9 @@ def reader(source: Source) -> Reader:
     return Reader(source)
 
 
-def faults(options: Options) -> list[str]:
+def faults(source: Source) -> list[str]:
     """What is wrong with the options."""
+    options: Options = source.options or Options()
     wrong = not options.base or options.base.startswith("/") or set("+#") & set(options.base)
     return ["base is a topic such as zigbee2mqtt, without wildcards"] if wrong else []
 

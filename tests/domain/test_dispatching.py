@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.dispatching import Available, Why, arrival, metres, needs, rank
-from app.domain.people import Worker
+from app.domain.dispatching import Available, Why, answering, arrival, metres, needs, rank
+from app.domain.people import Unit, Worker
 from tests.cast import COMMUNITY, GRID, OTHER_STREET
 from tests.domain.things import FRIDAY, a_case
 
@@ -178,3 +178,30 @@ def test_with_all_else_equal_the_nearer_comes_first(offsets):
     people = [someone(f"W{i:03}", lat=31.78 + offset) for i, offset in enumerate(offsets)]
     distances = [c.distance_m for c in rank(people, CASE, at=FRIDAY)]
     assert distances == sorted(distances)
+
+
+UNITS = (
+    Unit(id="U01", name="区城管局", area="320404", skills=("06",)),
+    Unit(id="U04", name="燃气公司", area="320404", skills=("gas",)),
+    Unit(id="U11", name="五星街道", area="320404001", skills=("06",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("area", "skills", "unit"),
+    [
+        ("320404001001001", {"gas"}, "U04"),
+        ("320404001001001", {"06"}, "U11"),
+        ("320404005004006", {"06"}, "U01"),
+        ("320404001001001", {"bridge"}, None),
+        ("320412001", {"gas"}, None),
+        ("", {"gas"}, None),
+    ],
+)
+def test_the_unit_with_the_skill_and_the_narrowest_area_answers(area, skills, unit):
+    assert answering(UNITS, area, skills) == unit
+
+
+def test_a_missing_skill_is_said():
+    found = reasons(someone(skills=("06",)), a_case(code=""), skills={"gas"})[Why.NO_SKILL]
+    assert (found.value, found.good) == ("gas", False)

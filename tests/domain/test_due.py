@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from app.domain import cases, due
+from app.domain import due, opening
 from app.domain.cases import CaseStatus
 from app.domain.tasks import TaskStatus
 from tests.cast import GRID
@@ -46,7 +46,7 @@ def test_otherwise_a_case_is_left_alone(changes, at):
 
 
 def test_each_moment_is_told_once():
-    case, told, at = cases.open_from_alert(an_alert(), id="ZL1", at=NEAR)[0], [], NEAR
+    case, told, at = opening.from_alert(an_alert(), id="ZL1", at=NEAR)[0], [], NEAR
     while at < NEAR + timedelta(hours=3):
         if found := due.look_at_case(case, at=at):
             case, fact = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.domain import cases
+from app.domain import opening
 from app.domain.cases import CaseStatus as S
 from app.domain.levels import Level
 from app.errors import Invalid
@@ -14,7 +14,7 @@ from tests.domain.things import FRIDAY, a_report, an_alert, an_order, local
 
 
 def test_a_red_alert_opens_a_case_that_is_registered_by_rule():
-    case, fact = cases.open_from_alert(an_alert(), id="ZL1", at=FRIDAY)
+    case, fact = opening.from_alert(an_alert(), id="ZL1", at=FRIDAY)
     assert (case.status, case.level, case.code) == (S.PENDING_DISPATCH, Level.RED, "")
     assert (case.source, case.source_id, case.domain) == ("alert", "a1", "safety")
     assert (case.limit, case.due_at) == ("1 urgent_hour", local("2026-11-20 18:00"))
@@ -26,13 +26,13 @@ def test_a_red_alert_opens_a_case_that_is_registered_by_rule():
 
 def test_an_officer_can_open_a_case_of_a_lesser_alert():
     alert = an_alert(level=Level.YELLOW, kind="parking", unit="")
-    case, fact = cases.open_from_alert(alert, id="ZL1", at=FRIDAY, by="duty")
+    case, fact = opening.from_alert(alert, id="ZL1", at=FRIDAY, by="duty")
     assert (case.status, fact.who) == (S.PENDING_DISPATCH, "duty")
     assert case.limit == "4 work_hour"
 
 
 def test_a_report_waits_for_registration():
-    case, fact = cases.open_from_report(a_report(), id="ZL1", at=FRIDAY, area=GRID)
+    case, fact = opening.from_report(a_report(), id="ZL1", at=FRIDAY, area=GRID)
     assert (case.status, case.level, case.code) == (S.PENDING_REGISTER, Level.BLUE, "32040406010")
     assert (case.title, case.reporter, case.photos) == ("暴露垃圾", "W001", ("p1",))
     assert case.due_at == local("2026-11-23 11:00")
@@ -43,7 +43,7 @@ def test_a_report_waits_for_registration():
 
 def test_a_report_from_a_stranger_outside_the_city():
     report = a_report(worker=None, channel="open311", code="0110", title="垃圾 13812345678")
-    case, fact = cases.open_from_report(report, id="ZL1", at=FRIDAY, area="")
+    case, fact = opening.from_report(report, id="ZL1", at=FRIDAY, area="")
     assert (case.area, case.code, case.reporter, fact.who) == ("", "06010", "open311", "open311")
     assert case.title == "垃圾 138****5678"
 
@@ -58,19 +58,19 @@ def test_a_report_from_a_stranger_outside_the_city():
     ],
 )
 def test_the_matter_decides_level_and_domain(code, level, domain):
-    case, _ = cases.open_from_report(a_report(code=code), id="ZL1", at=FRIDAY, area=GRID)
+    case, _ = opening.from_report(a_report(code=code), id="ZL1", at=FRIDAY, area=GRID)
     assert (case.level, case.domain) == (level, domain)
 
 
 @pytest.mark.parametrize("code", ["", "99999", "06031", "0501", "abcde", "320404"])
 def test_a_report_needs_a_known_matter(code):
     with pytest.raises(Invalid) as refusal:
-        cases.open_from_report(a_report(code=code), id="ZL1", at=FRIDAY, area=GRID)
+        opening.from_report(a_report(code=code), id="ZL1", at=FRIDAY, area=GRID)
     assert set(refusal.value.fields) == {"code"}
 
 
 def test_an_order_is_masked_and_waits_for_registration():
-    case, fact = cases.open_from_order(an_order(), id="ZL1", at=FRIDAY, area=GRID)
+    case, fact = opening.from_order(an_order(), id="ZL1", at=FRIDAY, area=GRID)
     assert (case.status, case.level, case.domain) == (S.PENDING_REGISTER, Level.BLUE, "social")
     assert (case.caller, case.reporter) == ("张** 138****5678", "12345")
     assert case.description == "我叫张**,电话138****5678,楼下夜里一直放音响"
@@ -80,7 +80,7 @@ def test_an_order_is_masked_and_waits_for_registration():
 
 
 def test_nothing_personal_of_an_order_is_in_the_fact():
-    _, fact = cases.open_from_order(an_order(), id="ZL1", at=FRIDAY, area=GRID)
+    _, fact = opening.from_order(an_order(), id="ZL1", at=FRIDAY, area=GRID)
     body = msgspec.json.encode(fact).decode()
     for secret in ("张小明", "13812345678", "320404199001011234", "502"):
         assert secret not in body
@@ -96,11 +96,11 @@ def test_nothing_personal_of_an_order_is_in_the_fact():
     ],
 )
 def test_urgent_orders_skip_registration(changes, status, level, limit):
-    case, _ = cases.open_from_order(an_order(**changes), id="ZL1", at=FRIDAY, area=GRID)
+    case, _ = opening.from_order(an_order(**changes), id="ZL1", at=FRIDAY, area=GRID)
     assert (case.status, case.level, case.limit) == (status, level, limit)
 
 
 def test_an_anonymous_order_has_no_caller():
     order = an_order(caller_name=None, caller_phone=None, lon=None, lat=None)
-    case, _ = cases.open_from_order(order, id="ZL1", at=FRIDAY, area="")
+    case, _ = opening.from_order(order, id="ZL1", at=FRIDAY, area="")
     assert (case.caller, case.lon, case.area) == (None, None, "")

@@ -19,6 +19,8 @@ describe("countdowns", () => {
     [26 * 3600 + 1140, "剩 1 天 2 小时"], [3 * 86_400, "剩 3 天"]])
     it(`${seconds} s is ${text}`, () => assert.equal(dueText(seconds, ZH), text));
 
+  it("English says it behind", () => assert.deepEqual([dueText(7500, wordsOf("en")), dueText(-5, wordsOf("en"))], ["2 h 5 min left", "5 s late"]));
+
   it("the share that is left goes from 1 to 0", () => {
     assert.deepEqual([leftShare(0, 100, -5), leftShare(0, 100, 25), leftShare(0, 100, 200), leftShare(NaN, 100, 1), leftShare(100, 100, 1)], [1, 0.75, 0, 0, 0]);
   });

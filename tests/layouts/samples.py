@@ -123,6 +123,7 @@ def alert_card(**more: Any) -> dict[str, Any]:
     curve = [[NOW_MS - (60 - i) * 60_000, 5 + i * i / 70] for i in range(61)]
     extra = {
         "metric_name": "甲烷浓度",
+        "advice": "勿开关电器，先疏散",
         "thresholds": [{"level": 4, "value": 50}, {"level": 3, "value": 20}],
         "hold_s": 60,
         "quality": 0,

@@ -7,12 +7,15 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from app.domain.alerts import AlertStep
 from app.domain.cases import CaseStatus
+from app.domain.levels import Level
 from app.domain.tasks import TaskStatus
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.services import cases, tasks
+from app.services import alerts, cases, tasks
 from tests import cast
 from tests.cast import START
+from tests.things import a_change
 
 
 def status_of(city, case) -> CaseStatus:
@@ -200,3 +203,17 @@ def test_of_two_dispatchers_at_once_one_sends(city, case):
     assert results[0] == results[1]
     with city.ledger.read() as tx:
         assert len(tx.tasks(case_id=case.id)) == 1
+
+
+def test_the_task_carries_the_rules_advice_and_the_unit_that_answers(city):
+    change = a_change(AlertStep.RAISE, Level.RED)
+    (alert,) = alerts.apply(city, [change])
+    with city.ledger.read() as tx:
+        case = tx.case(alert.case_id)
+    assert case.unit == "U02"  # the gas company, whoever is sent
+    [task] = send(city, case, "W001", note="带上夹子", by=cast.DUTY)
+    advice = city.rules.rule("gas-ch4").advice
+    assert advice
+    assert task.hint == f"{advice}；带上夹子"
+    with city.ledger.read() as tx:
+        assert tx.case(case.id).unit == "U02"

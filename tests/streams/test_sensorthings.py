@@ -76,7 +76,8 @@ def test_a_page_by_http_and_a_data_array() -> None:
     page = {"value": [PLAIN | {"Datastream": {"@iot.id": 5}}, PLAIN]}
     got = read(page, options=MAPPED)
     assert len(readings(got)) == 1
-    assert got[-1] == Known("refused:unknown_datastream")
+    assert isinstance(got[-1], Rejected)
+    assert got[-1].reason == "unknown_datastream"
     rows = [["2026-11-21T13:59:00Z", 1], ["2026-11-21T14:00:00Z", 2]]
     array = [{"Datastream": {"@iot.id": 5}, "components": ["phenomenonTime", "result"]}]
     array[0]["dataArray"] = rows  # type: ignore[assignment]

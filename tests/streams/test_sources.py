@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from app.config import load_settings
 from app.errors import BadConfiguration, Rejected
-from streams import filters, sourcefile, units
+from streams import dialects, filters, sourcefile, units
 from streams.dialects import Known
-from streams.feeds import Feeds
+from streams.feeds import Feeds, Sorted
 from streams.feeds_try import choose
 from streams.personal import masked
 from streams.sources import Introductions, MetricMap, Source, flat, number
@@ -82,7 +84,7 @@ def test_a_wrong_file_says_where_and_how_to_mend_it(old: str, new: str, fault: s
 def test_all_faults_come_at_once() -> None:
     text = GOOD.replace("wgs84", "x").replace("EM310: waterlogging", "EM310: y")
     assert [fault.split(" ")[0] for fault in faults(text + "      q: zz\n")] == [
-        *("f.yaml:5", "f.yaml:6", "f.yaml:10")
+        *("f.yaml:5", "f.yaml:6", "f.yaml:8", "f.yaml:10")
     ]
 
 
@@ -169,6 +171,14 @@ def test_places_are_converted_and_a_lost_satellite_is_no_place() -> None:
     assert (told.lon, told.lat, told.metrics, told.feed) == (119.95, 31.78, {"aqi": 1}, "s")
 
 
+def test_messages_without_a_time_stay_apart_in_their_batch() -> None:
+    said = [source().telemetry("d", "air", NOW, {"aqi": aqi}, NOW) for aqi in (1, 2, 2)]
+    one, two, again = (t.message_id for t in said)
+    assert one != two == again
+    assert source().telemetry("d", "air", NOW - 1, {"aqi": 1}, NOW).message_id is None
+    assert source().telemetry("d", "air", NOW, {"aqi": 1}, NOW, message_id="m").message_id == "m"
+
+
 def test_units_and_back() -> None:
     assert units.convert(68, "°F", "℃") == pytest.approx(20)
     assert units.convert(293.15, "K", "Cel") == pytest.approx(20)
@@ -232,6 +242,16 @@ def test_a_repeated_batch_says_what_it_said() -> None:
     assert feed.read("x/1", body, NOW + 5) is not said
 
 
+def test_a_retained_reading_without_a_time_is_not_taken_as_new() -> None:
+    feed = Feeds([source(topics=("x/{device}",))]).hearing("x/1")
+    assert feed is not None
+    batch = Sorted([], [], [], [], Counter())
+    batch.take(feed.read("x/1", b'[{"n":"pm25","v":3}]', NOW), retained=True)
+    assert batch.counts == {"received:s": 1, "known:s:retained": 1}
+    batch.take(feed.read("x/1", b'[{"n":"pm25","v":3,"t":-5}]', NOW), retained=True)
+    assert [t.at for t in batch.telemetry] == [NOW - 5000]
+
+
 def test_a_source_is_chosen_by_name_or_topic() -> None:
     both = [source(topics=("x/#",)), source(name="t", topics=("y/#",))]
     assert choose(both, None, "t").name == "t"
@@ -241,3 +261,17 @@ def test_a_source_is_chosen_by_name_or_topic() -> None:
         with pytest.raises(BadConfiguration):
             choose(both, topic, name)
     assert Known("x").what == "x"
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_every_dialect_is_documented_tested_and_has_the_same_shape(name: str) -> None:
+    root = Path(__file__).parents[2]
+    assert (root / "docs/protocols" / f"{name}.md").exists()
+    assert f"(protocols/{name}.md)" in (root / "docs/sources.md").read_text()
+    tests = (file.read_text() for file in (root / "tests/streams").glob("test_*.py"))
+    assert any(re.search(rf"import .*\b{name}\b", text) for text in tests)
+    module = dialects.dialect(name)
+    assert isinstance(module.TOPICS, tuple)
+    assert callable(module.reader)
+    with pytest.raises(KeyError):
+        dialects.dialect(name + "x")

@@ -16,5 +16,8 @@ export function listen(news, linked, pulse) {
   socket.on("facts", news);
   socket.on("reset", news);
   socket.on("pulse", (beat) => pulse(beat.at));
+  window.addEventListener("online", () => {
+    if (!socket.connected) socket.disconnect().connect(); // now, not after the pause between tries
+  });
   return socket;
 }

@@ -76,7 +76,7 @@ export function card(task, { now, here, areas }) {
     ${place}
     <div class="rows">${row("distance", distance(task, here))}${row("by", word("by_when", { time: dueTime(task.due_at, now) }))}
       ${row("hint", task.hint)}${row("description", task.description)}${row("report_text", task.note)}
-      ${row("caller", task.caller)}${row("case", task.case_id)}${task.pending ? row("pending_send", "●") : ""}</div>
+      ${row("caller", task.caller)}${row("case", task.case_id)}${task.pending ? row("pending_send", word("pending_note")) : ""}</div>
     ${steps(task)}</section>`;
 }
 

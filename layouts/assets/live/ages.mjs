@@ -16,7 +16,8 @@ export function ageText(seconds, words) {
 
 /** "剩 18 分", "剩 42 秒", "剩 2 小时 5 分", "超期 3 天 4 小时": at most two units. @param {number} seconds left, negative when over */
 export function dueText(seconds, words) {
-  return `${seconds < 0 ? words.over : words.left} ${spanText(Math.floor(Math.abs(seconds)), words)}`;
+  const span = spanText(Math.floor(Math.abs(seconds)), words);
+  return seconds < 0 ? words.over(span) : words.left(span);
 }
 
 function spanText(s, words) {

@@ -108,7 +108,7 @@ export class Scene {
 
   /** The banner takes its room from the map: Leaflet itself only watches the window. */
   #fit() {
-    const watcher = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
+    const watcher = new window.ResizeObserver(() => this.map.invalidateSize({ animate: false }));
     watcher.observe(this.map.getContainer());
     this.map.on("unload", () => watcher.disconnect());
   }

@@ -2,7 +2,7 @@
 
 const ZH = {
   seconds: "秒", minutes: "分钟", minute: "分", hours: "小时", days: "天",
-  left: "剩", over: "超期", never: "从未",
+  left: (span) => `剩 ${span}`, over: (span) => `超期 ${span}`, never: "从未",
   link: { live: "实时", lost: "连接中断" },
   feed: { fresh: "数据", stale: "数据陈旧", none: "无数据" },
   sound: { off: "声音未启用", armed: "声音已启用", muted: "已静音" },
@@ -38,7 +38,7 @@ const ZH = {
 /** @type {typeof ZH} */
 const EN = {
   seconds: "s", minutes: "min", minute: "min", hours: "h", days: "d",
-  left: "left", over: "overdue", never: "never",
+  left: (span) => `${span} left`, over: (span) => `${span} late`, never: "never",
   link: { live: "Live", lost: "Disconnected" },
   feed: { fresh: "Data", stale: "Data stale", none: "No data" },
   sound: { off: "Sound not armed", armed: "Sound armed", muted: "Muted" },

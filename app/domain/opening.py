@@ -1,0 +1,148 @@
+"""What opens a case: an alert, a report from the field, a 12345 order. Nothing personal gets in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app.domain import catalogue, hotline, kinds, masking
+from app.domain.alerts import Alert
+from app.domain.cases import Case, CaseStatus, fact_of, stage_due
+from app.domain.facts import Fact
+from app.domain.levels import Level
+from app.domain.reports import HotlineOrder, Report
+from app.domain.sla import DEFAULT, Clock, Limit, Sla, near_due
+from app.errors import Invalid
+
+
+def from_alert(
+    alert: Alert,
+    *,
+    id: str,
+    at: datetime,
+    by: str = "watch",
+    sla: Sla = DEFAULT,
+    unit: str | None = None,
+) -> tuple[Case, Fact]:
+    """A case for an alert, already registered: 立案 by rule, or by the officer who opened it."""
+    return _opened(
+        alert,
+        CaseStatus.PENDING_DISPATCH,
+        sla.limit_for("device", alert.kind, area=alert.area),
+        (id, at, by, sla),
+        source="alert",
+        source_id=alert.id,
+        code="",
+        unit=unit,
+        title=alert.title,
+        description=f"{alert.device_name} {alert.value:g} {alert.unit}".strip(),
+        domain=alert.domain,
+        level=alert.level,
+        area=alert.area,
+        address=alert.device_name,
+        reporter=alert.device,
+    )
+
+
+def from_report(
+    report: Report,
+    *,
+    id: str,
+    at: datetime,
+    area: str,
+    by: str = "",
+    sla: Sla = DEFAULT,
+    unit: str | None = None,
+) -> tuple[Case, Fact]:
+    """A case for a field report, waiting for 立案; raises Invalid when its matter code is unknown.
+
+    `area` is where the services have placed the report ("" when it lies outside the city).
+    """
+    found = catalogue.matter(report.code)
+    if found is None:
+        raise Invalid("事项代码不在目录中。", fields={"code": "请从事项目录中选择"})
+    limit = sla.limit_for("matter", found.code5, area=area)
+    reporter = report.worker or report.channel
+    return _opened(
+        report,
+        CaseStatus.PENDING_REGISTER,
+        limit,
+        (id, at, by or reporter, sla),
+        source="grid",
+        source_id=report.id,
+        code=catalogue.matter_code(area, report.code) or found.code5,
+        unit=unit,
+        title=masking.text(report.title.strip() or found.name),
+        description=masking.text(report.description),
+        domain=kinds.SAFETY if found.code5 in catalogue.DANGERS else kinds.GOVERN,
+        level=Level.ORANGE if limit.clock is Clock.URGENT_HOUR else Level.BLUE,
+        area=area,
+        address=masking.text(report.address),
+        reporter=reporter,
+        photos=report.photos,
+    )
+
+
+def from_order(
+    order: HotlineOrder,
+    *,
+    id: str,
+    at: datetime,
+    area: str,
+    by: str = "hotline",
+    sla: Sla = DEFAULT,
+    unit: str | None = None,
+) -> tuple[Case, Fact]:
+    """A case for a 12345 order; 特急 (declared or by keyword) is registered by rule.
+
+    The caller is masked, his name leaves the texts, and the address loses its house number.
+    """
+    urgency = hotline.triage(order).urgency
+    registered = urgency is hotline.Urgency.CRITICAL
+    return _opened(
+        order,
+        CaseStatus.PENDING_DISPATCH if registered else CaseStatus.PENDING_REGISTER,
+        hotline.limit(order, area, sla),
+        (id, at, by, sla),
+        source="hotline",
+        source_id=order.order_no,
+        code="",
+        unit=unit,
+        title=masking.text(order.title, order.caller_name),
+        description=masking.text(order.content, order.caller_name),
+        domain=kinds.SOCIAL,
+        level=urgency.level,
+        area=area,
+        address=masking.address(masking.text(order.address, order.caller_name)),
+        reporter="12345",
+        caller=masking.caller(order.caller_name, order.caller_phone),
+    )
+
+
+def _opened(
+    thing: Alert | Report | HotlineOrder,
+    status: CaseStatus,
+    limit: Limit,
+    how: tuple[str, datetime, str, Sla],
+    caller: str | None = None,
+    **fields: Any,
+) -> tuple[Case, Fact]:
+    id, at, by, sla = how
+    case = Case(
+        id=id,
+        status=status,
+        lon=thing.lon,
+        lat=thing.lat,
+        caller=caller,
+        opened_at=at,
+        changed_at=at,
+        due_at=sla.due(at, limit),
+        limit=str(limit),
+        next_due=near_due(at, limit, sla.calendar),
+        **fields,
+    )
+    case = msgspec.structs.replace(case, stage_due_at=stage_due(case, status, at, sla))
+    worker = thing.worker if isinstance(thing, Report) else None
+    return case, fact_of(case, "opened", at=at, by=by, worker=worker)

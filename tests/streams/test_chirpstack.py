@@ -1,0 +1,155 @@
+"""ChirpStack v4: uplinks are readings, the rest is presence or known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.domain.readings import DeviceStatus, Telemetry
+from app.errors import Rejected
+from streams.dialects import Known, chirpstack
+from streams.sources import MetricMap, Source
+from tests.streams.fuzzing import NOW, only_rejected, sample, shared
+
+SOURCE = Source(
+    name="lora",
+    dialect="chirpstack",
+    owner="市政",
+    crs="wgs84",
+    kind={"EM310-UDL": "waterlogging", "Test device-profile": "smoke"},
+    period_s=600,
+    metrics={
+        "distance": MetricMap("depth", unit="mm", scale=-1, offset=1500),
+        "battery": MetricMap("battery"),
+    },
+)
+EUI = "24e124713c140001"
+
+
+def topic(what: str, eui: str = EUI) -> str:
+    return f"application/aa52d4ee-1c1f-4f0b-9f43-5d0b6f2a7002/device/{eui}/event/{what}"
+
+
+def read(what: str, **more: Any) -> list[Any]:
+    body = json.loads(sample("chirpstack", f"{what}.json")) | more
+    return chirpstack.reader(SOURCE).read(topic(what), json.dumps(body).encode(), NOW)
+
+
+def test_an_uplink_is_a_reading_and_tells_who_is_alive() -> None:
+    first, second, device, reading = read("up")
+    at = 1_795_300_110_120
+    assert first == DeviceStatus(
+        device="24e124fffef00001",
+        kind="gateway",
+        at=at,
+        online=True,
+        lon=119.9471,
+        lat=31.7785,
+        period_s=600,
+        unit="市政",
+    )
+    assert (second.device, second.lon) == ("24e124fffef00002", None)
+    assert device == DeviceStatus(
+        device=EUI,
+        kind="waterlogging",
+        at=at,
+        online=True,
+        name="怀德桥下穿积水 1",
+        lon=119.95,
+        lat=31.78,
+        period_s=600,
+        gateway="24e124fffef00002",
+        unit="市政",
+    )
+    assert reading == Telemetry(
+        device=EUI,
+        kind="waterlogging",
+        at=at,
+        metrics={"depth": 12.0, "battery": 92.0},
+        lon=119.95,
+        lat=31.78,
+        message_id="6f0e1c9a-5a0e-4a53-9d6e-0c5f7a3be101",
+        feed="lora",
+    )
+
+
+def test_births_are_told_once_and_the_gateway_is_kept_while_it_hears_the_device() -> None:
+    reader = chirpstack.reader(SOURCE)
+    body = json.loads(sample("chirpstack", "up.json"))
+    reader.read(topic("up"), json.dumps(body).encode(), NOW)
+    body["rxInfo"][0]["rssi"] = -20
+    again = reader.read(topic("up"), json.dumps(body).encode(), NOW)
+    assert [type(thing) for thing in again] == [Telemetry]
+    del body["rxInfo"][1]
+    moved = reader.read(topic("up"), json.dumps(body).encode(), NOW)
+    assert moved[0].gateway == "24e124fffef00001"
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [({"fPort": 0}, "up:mac"), ({"object": {"version": "1.2"}}, "up:unmapped")],
+)
+def test_frames_without_values_are_known(more: dict[str, Any], what: str) -> None:
+    assert read("up", **more)[-1] == Known(what)
+
+
+def test_an_uplink_that_nobody_decoded_is_refused_with_the_mend() -> None:
+    with pytest.raises(Rejected, match="not_decoded: no object: give the device profile a codec"):
+        read("up", object=None)
+
+
+def test_status_join_and_location_are_presence() -> None:
+    device, battery = read("status")
+    assert device.online
+    assert battery.metrics == {"battery": 91.5}
+    assert [type(t) for t in read("status", batteryLevelUnavailable=True)] == [DeviceStatus]
+    (join,) = read("join")
+    assert (join.device, join.online, join.kind) == (EUI, True, "waterlogging")
+    (place,) = read("location")
+    assert (place.lon, place.lat) == (119.951, 31.781)
+
+
+def test_messages_about_messages_are_known() -> None:
+    assert read("log") == [Known("log:error")]
+    for what in ("ack", "txack", "integration"):
+        got = chirpstack.reader(SOURCE).read(topic(what), sample("chirpstack", "log.json"), NOW)
+        assert got == [Known(what)]
+    with pytest.raises(Rejected, match="unknown_topic"):
+        chirpstack.reader(SOURCE).read(topic("x"), sample("chirpstack", "log.json"), NOW)
+
+
+def test_a_gateways_own_line_tells_when_it_dies() -> None:
+    reader, at = chirpstack.reader(SOURCE), "cn470/gateway/24e124fffef00001/state/conn"
+    for state, online in (("ONLINE", True), ("OFFLINE", False)):
+        body = json.dumps({"gatewayId": "24e124fffef00001", "state": state}).encode()
+        (said,) = reader.read(at, body, NOW)
+        assert (said.device, said.kind, said.online) == ("24e124fffef00001", "gateway", online)
+
+
+def test_an_unknown_profile_is_named() -> None:
+    info = {"devEui": EUI, "deviceProfileName": "WS101"}
+    with pytest.raises(Rejected, match="unknown_kind: types 'WS101'"):
+        read("up", deviceInfo=info)
+
+
+@pytest.mark.parametrize("what", ["up", "join", "status"])
+def test_the_shared_samples_are_understood(what: str) -> None:
+    message = shared(f"lorawan/chirpstack_v4_{what}.json")
+    reader = chirpstack.reader(SOURCE)
+    payload = json.dumps(message["payload"]).encode()
+    late = 1_658_136_900_000
+    if what == "up":  # it has no codec
+        with pytest.raises(Rejected, match="not_decoded"):
+            reader.read(message["topic"], payload, late)
+        return
+    things = reader.read(message["topic"], payload, late)
+    assert things[0].device == "0101010101010101"
+    assert things[0].kind == "smoke"
+
+
+@pytest.mark.parametrize("what", ["up", "status", "join", "location", "log"])
+def test_only_rejected_comes_out(what: str) -> None:
+    own = sample("chirpstack", f"{what}.json")
+    only_rejected(lambda: chirpstack.reader(SOURCE), topic(what), [own])
