@@ -100,14 +100,13 @@ class Reader:
         if said_word.startswith(("{", "[")) or (last not in VALUES and not self._mapped(path)):
             return [Known(f"shelly:{last[:24]}")]
         code, kind = self._who(device)
-        names, unit = (
-            {"/".join(path): VALUES.get(last, (last, ""))[0]},
-            VALUES.get(last, ("", ""))[1],
-        )
+        ours, unit = VALUES.get(last, (last, ""))
+        channel = next((level for level in path if level.isdigit()), "0")
+        names = {"/".join(path): _numbered(ours, channel)}
         if unit == "W·min":
             value, unit = _watt_minutes(value), "kWh"
         given: list[Said] = [("/".join(path), _as_number(value), unit)]
-        values = self._gadgets.named(given, names if path[-1:] != ["1"] else {})
+        values = self._gadgets.named(given, names)
         return self._gadgets.reading(code, kind, arrived, values, arrived, name=device[:100])
 
     def _rpc(self, device: str, payload: bytes, arrived: int) -> list[Thing]:
@@ -120,13 +119,12 @@ class Reader:
         ts = params.pop("ts", None)
         seconds = isinstance(ts, int | float) and not isinstance(ts, bool)
         at = self._source.moment(ts * 1000 if seconds and ts else None, arrived)
-        return self._components(str(said.get("src") or device), params, at, arrived)
+        return self._components(device, params, at, arrived)
 
     def _components(self, device: str, said: dict[str, Any], at: int, arrived: int) -> list[Thing]:
         code, kind = self._who(device)
         given = list(self._fields(said))
-        names = {name: FIELDS[end][0] for name, _, _ in given if (end := _end(name)) in FIELDS}
-        names |= {name: name.split(":")[0] for name in names if names[name] == "alarm"}
+        names = {name: ours for name, _, _ in given if (ours := _our_name(name))}
         values = self._gadgets.named(given, names)
         return self._gadgets.reading(code, kind, at, values, arrived, name=device[:100])
 
@@ -162,6 +160,19 @@ def reader(source: Source) -> Reader:
 def _end(name: str) -> str:
     """The field within its component: `switch:0.aenergy.total` → `aenergy.total`."""
     return name.split(".", 1)[-1]
+
+
+def _our_name(name: str) -> str:
+    """`switch:0.apower` → power, `switch:1.apower` → power_1; "" for a field that is not ours."""
+    component, channel = name.split(".")[0].partition(":")[::2]
+    ours = FIELDS.get(_end(name), ("", ""))[0]
+    ours = component if ours == "alarm" else ours
+    return _numbered(ours, channel or "0") if ours else ""
+
+
+def _numbered(ours: str, channel: str) -> str:
+    """A message may say one channel only, so the names of the others never depend on it."""
+    return ours if channel == "0" else f"{ours}_{channel}"
 
 
 def _as_number(value: Any) -> Any:

@@ -21,7 +21,7 @@ TOPICS = ("zigbee2mqtt/#",)
 MODELS = 10_000
 _decoder = msgspec.json.Decoder()
 
-NAMES = {"temperature": "temp", "device_temperature": "chip_temp", "contact": "contact"}
+NAMES = {"temperature": "temp", "device_temperature": "chip_temp"}
 USUAL = {"temperature": "℃", "humidity": "%", "battery": "%", "power": "W", "current": "A"}
 USUAL |= {"energy": "kWh", "pressure": "hPa"}
 SWITCH = {"ON": 1.0, "OFF": 0.0}

@@ -167,7 +167,7 @@ def test_zigbee2mqtt_presence_groups_and_commands() -> None:
         ("shellies/shellyplug-s-1/relay/0/power", "56.2", {"power": 56.2}),
         ("shellies/shellyplug-s-1/relay/0/energy", "120000", {"energy": 2.0}),
         ("shellies/shellyplug-s-1/relay/0", "on", {"output": 1}),
-        ("shellies/shellyem-1/emeter/1/power", "3", {"power": 3}),
+        ("shellies/shellyem-1/emeter/1/power", "3", {"power_1": 3}),
         ("shellies/shellyht-1/sensor/temperature", "21.5", {"temp": 21.5}),
         ("shellies/shellysmoke-1/sensor/smoke", "true", {"smoke": 1}),
     ],
@@ -217,7 +217,7 @@ def test_shelly_rpc_status() -> None:
         "voltage": 237.5,
         "energy": 6.5325,
         "chip_temp": 23.5,
-        "temp": 19.8,
+        "temp_100": 19.8,
         "rssi": -61,
     }
     mapped = {"switch:0.aenergy.total": MetricMap("energy")}
