@@ -19,7 +19,7 @@ from threading import Event
 from typing import NamedTuple
 
 from app.city import City
-from app.errors import Rejected, Unavailable
+from app.errors import BadConfiguration, Rejected, Unavailable
 from app.services import ingest
 from streams.dialects import hj212
 from streams.dialects.hj212_frame import answer, split, unpack
@@ -76,7 +76,11 @@ class Server:
         host, _, port = options.listen.rpartition(":")
         host = host.strip("[]")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        sock = socket.create_server((host, int(port)), family=family, backlog=64)
+        try:
+            sock = socket.create_server((host, int(port)), family=family, backlog=64)
+        except OSError as why:
+            said = f"source {source.name}: cannot listen on {options.listen} ({why})"
+            raise BadConfiguration([f"{said}; free the port or change `listen`"]) from why
         sock.setblocking(False)
         listener = Listener(Feed(source), options, sock)
         self._selector.register(sock, selectors.EVENT_READ, listener)

@@ -6,6 +6,7 @@ The rows are the conventions of the security page (not a national standard): a d
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 STAR = "*"
 
@@ -113,6 +114,11 @@ def text(free: str, *names: str | None) -> str:
         if known and len(known) > 1:
             free = free.replace(known, name(known))
     return free
+
+
+def known(free: str, number: str | None, mask: Callable[[str], str]) -> str:
+    """Free text without one number that we know to be personal, whatever its form."""
+    return free.replace(number, mask(number)) if number else free
 
 
 def caller(who: str | None, number: str | None) -> str | None:

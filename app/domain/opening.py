@@ -110,15 +110,22 @@ def from_order(
         source_id=order.order_no,
         code="",
         unit=unit,
-        title=masking.text(order.title, order.caller_name),
-        description=masking.text(order.content, order.caller_name),
+        title=_masked(order, order.title),
+        description=_masked(order, order.content),
         domain=kinds.SOCIAL,
         level=urgency.level,
         area=area,
-        address=masking.address(masking.text(order.address, order.caller_name)),
+        address=masking.address(_masked(order, order.address)),
         reporter="12345",
         caller=masking.caller(order.caller_name, order.caller_phone),
     )
+
+
+def _masked(order: HotlineOrder, free: str) -> str:
+    """A text of the order without what the order itself says of its caller."""
+    free = masking.known(free, order.id_no, masking.id_number)
+    free = masking.known(free, order.caller_phone, masking.phone)
+    return masking.text(free, order.caller_name)
 
 
 def _opened(

@@ -27,6 +27,7 @@ from app.services.views_ground import choropleth, ground, layers, page, search
 from app.services.views_scope import (
     allowed_area,
     builtins,
+    drawable_area,
     live_or,
     place,
     prefix,
@@ -39,6 +40,7 @@ __all__ = [
     "alert_card",
     "alerts_panel",
     "allowed_area",
+    "drawable_area",
     "candidates",
     "case",
     "choropleth",

@@ -44,6 +44,20 @@ def allowed_area(city: City, user: User, area: str | None) -> str:
     return found.code
 
 
+def drawable_area(city: City, user: User, area: str | None) -> str:
+    """Return the code of an area whose shape the user may draw: his own, or around his tasks."""
+    try:
+        return allowed_area(city, user, area)
+    except NotAllowed:
+        if not area or len(area) < COMMUNITY_DIGITS or user.worker is None:
+            raise
+        with city.ledger.read() as tx:
+            mine = tx.tasks(worker=user.worker, open=True)
+        if not any(covers(area, task.area) for task in mine):
+            raise
+        return area
+
+
 def scope_in(city: City, user: User, area: str | None) -> str:
     """Return the prefix to filter by: the area's, or without one all that the user may see."""
     require(user, Verb.VIEW)

@@ -85,7 +85,7 @@ def _of_devices(api: Blueprint, city: City) -> None:
 def _areas(city: City) -> Any:
     """The children of an area as GeoJSON; areas change with an import, so the tag is a hash."""
     user = whoami()
-    parent = views.allowed_area(city, user, request.args.get("parent") or None)
+    parent = views.drawable_area(city, user, request.args.get("parent") or None)
     tag = f"{city.areas.fingerprint}-{parent}"
     if tag in request.if_none_match:
         return Response(status=304, headers={"ETag": f'"{tag}"'})

@@ -86,8 +86,8 @@ class Reader:
         newest = 0
         for time, values in self._piles(said).items():
             at = self._source.moment(time or None, arrived)
-            newest = max(newest, at)
             if metrics := self._source.measured(kind, values):
+                newest = max(newest, at)
                 telemetry = self._source.telemetry(code, kind, at, metrics, arrived, **place)
                 readings.append(telemetry)
         name = said["name"].value if "name" in said else None

@@ -104,3 +104,14 @@ def test_an_anonymous_order_has_no_caller():
     order = an_order(caller_name=None, caller_phone=None, lon=None, lat=None)
     case, _ = opening.from_order(order, id="ZL1", at=FRIDAY, area="")
     assert (case.caller, case.lon, case.area) == (None, None, "")
+
+
+def test_what_the_order_says_of_its_caller_is_masked_in_its_texts_in_any_form():
+    odd = {"id_no": "320404199001011239", "caller_phone": "+86 138-1234-5678"}
+    said = "身份证 320404199001011239，电话 +86 138-1234-5678，请回电"
+    case, _ = opening.from_order(
+        an_order(content=said, title=said, **odd), id="ZL1", at=FRIDAY, area=GRID
+    )
+    for text in (case.description, case.title):
+        assert "19900101" not in text
+        assert "1234-5678" not in text

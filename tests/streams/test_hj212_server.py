@@ -16,6 +16,8 @@ import pytest
 
 from app.config import load_settings
 from app.domain.readings import Readings
+from app.errors import BadConfiguration, Unavailable
+from app.services import ingest
 from app.store import keys
 from streams import hj212_server
 from streams.dialects import hj212
@@ -104,6 +106,11 @@ def hung_up(sock: socket.socket) -> bool:
         return True
 
 
+def test_a_port_that_is_taken_is_named() -> None:
+    with serving(lambda *_: True) as port, pytest.raises(BadConfiguration, match=f"{port}.*free"):
+        Server([source(listen=f"127.0.0.1:{port}")], lambda *_: True)
+
+
 def test_the_number_of_connections_is_limited() -> None:
     with serving(lambda *_: True, connections=1) as port, station(port) as one:
         one.sendall(b"\r\n")
@@ -188,3 +195,53 @@ def test_a_city_keeps_what_it_acknowledges(city, clock, tmp_path: Path, monkeypa
     read = [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in stream]
     assert [(r.device, r.metrics) for r in read] == [("MN7", {"pm10": 80.0})]
     assert [letter.payload for letter in city.live.dead_letters()] == [b"junk"]
+
+
+def told(clock, station_: str, number: str = "1") -> tuple[str, bytes]:
+    beijing = clock.now() + timedelta(hours=8)
+    return "hj212/x", hj212.write(station_, "2011", beijing, {"a34002-Rtd": "80"}, number)[1]
+
+
+def written(city) -> list[str]:
+    stream = city.live.redis.xrange(keys.readings(0))
+    return [msgspec.msgpack.decode(f[b"b"], type=Readings).device for _, f in stream]
+
+
+def test_a_store_that_is_away_is_waited_for(city, clock, monkeypatch) -> None:
+    observe, tries = ingest.observe, []
+
+    def away_at_first(*args: Any) -> Any:
+        tries.append(1)
+        if len(tries) < 3:
+            raise Unavailable("no Redis")
+        return observe(*args)
+
+    monkeypatch.setattr(ingest, "observe", away_at_first)
+    monkeypatch.setattr(hj212_server, "RETRY_S", (0.01,))
+    assert hj212_server.deliver(city, Event(), Feed(source()), [told(clock, "A")])
+    assert written(city) == ["A"]
+
+
+def test_what_is_not_stored_when_we_stop_is_not_acknowledged(city, clock, monkeypatch) -> None:
+    def away(*_: Any) -> None:
+        raise Unavailable("no Redis")
+
+    monkeypatch.setattr(ingest, "status", away)
+    stop = Event()
+    stop.set()
+    assert not hj212_server.deliver(city, stop, Feed(source()), [told(clock, "A")])
+
+
+def test_a_frame_that_our_code_cannot_take_is_buried_alone(city, clock, monkeypatch) -> None:
+    observe = ingest.observe
+
+    def stumble(city, batch, arrived) -> Any:
+        if any(t.device == "B" for t in batch):
+            raise ZeroDivisionError
+        return observe(city, batch, arrived)
+
+    monkeypatch.setattr(ingest, "observe", stumble)
+    frames = [told(clock, name) for name in "ABC"]
+    assert hj212_server.deliver(city, Event(), Feed(source()), frames)
+    assert sorted(written(city)) == ["A", "C"]
+    assert [(x.payload, x.reason) for x in city.live.dead_letters()] == [(frames[1][1], "odd")]

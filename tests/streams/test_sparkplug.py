@@ -113,6 +113,20 @@ def test_a_historical_value_that_is_too_old_does_not_take_the_others_along() -> 
     assert got[1].metrics == {"level": 3.5}
 
 
+def test_a_birth_with_old_values_is_a_birth() -> None:
+    old = Written("水位", 3.4, alias=1, at=NOW - 900_000_000)
+    reader = sparkplug.reader(SOURCE)
+    reader.read(*NBIRTH, NOW)
+    status, said = reader.read(*sparkplug.write(DEVICE, [old], NOW, 1), NOW)
+    assert isinstance(status, DeviceStatus)
+    assert said == Known("old_value")
+
+
+def test_data_that_is_too_old_is_refused() -> None:
+    with pytest.raises(Rejected, match="too_old"):
+        born().read(*data(2, Written(None, 3.4, alias=1, at=NOW - 900_000_000)), NOW)
+
+
 def test_a_gap_in_the_sequence_asks_for_a_rebirth_once_a_minute() -> None:
     reader = born()
     assert only(reader.read(*data(5, Written(None, 3.5, alias=1)), NOW), Ask)

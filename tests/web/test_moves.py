@@ -171,3 +171,20 @@ def test_an_upload_must_be_a_picture(as_user) -> None:
     refused(zhang.http.post("/api/v1/photos", data=text, headers=headers), 422)
     huge = {"photo": (BytesIO(b"x" * 9_000_000), "a.jpg")}
     refused(zhang.http.post("/api/v1/photos", data=huge, headers=headers), 413)
+
+
+def test_an_officer_can_report_in_his_scope_only(city, as_user) -> None:
+    lon, lat = city.areas.area(cast.GRID).polygon.representative_point().coords[0]
+    report = {"id": "r9", "code": "06010", "description": "路边有垃圾", "lon": lon, "lat": lat}
+    said = as_user(cast.DUTY).post("/api/v1/reports", report)
+    assert said.status_code == 200, said.text
+    refused(as_user(cast.STRANGER).post("/api/v1/reports", report | {"id": "r10"}), 403)
+
+
+def test_a_worker_sees_the_grids_around_a_task_outside_his_own_area(city, as_user) -> None:
+    around = f"/api/v1/areas?parent={cast.COMMUNITY}"
+    far = as_user(cast.FAR)
+    refused(far.get(around), 403)
+    tasks.dispatch(city, open_case(city).id, workers=["W003"], by=cast.COMMANDER)
+    assert far.get(around).status_code == 200
+    refused(far.get(f"/api/v1/areas?parent={cast.STREET}"), 403)
