@@ -99,7 +99,10 @@ def _device_storm(sensors: Sequence[Sensor], centre: Sensor | None) -> Scenario:
     gateways = [sensor for sensor in sensors if sensor.kind == "gateway"]
     if not gateways:
         return Scenario("device-storm")
-    biggest = max(gateways, key=lambda gateway: (gateway.size, gateway.code))
+    # of the district that is shown: a storm that nobody sees is no scenario
+    home = min(gateways, key=lambda gateway: math.hypot(gateway.x, gateway.y)).district
+    near = [gateway for gateway in gateways if gateway.district == home]
+    biggest = max(near, key=lambda gateway: (gateway.size, gateway.code))
     return Scenario("device-storm", outages=(Outage(biggest.code, 60.0, 60.0 + 720.0),))
 
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { projection } from "../../app/web/phone/minimap.mjs";
 import { fit } from "../../app/web/phone/photo.mjs";
-import { arrivals, inOrder, metres, nextMove, progress, span, timing, withPending } from "../../app/web/phone/tasks.mjs";
+import { arrivals, inOrder, metres, nextMove, progress, span, timing, unsent, withPending } from "../../app/web/phone/tasks.mjs";
 import { card, dueTime, esc, left as leftOf, list } from "../../app/web/phone/views.mjs";
 import { LANGUAGES } from "../../app/web/phone/words.mjs";
 
@@ -76,7 +76,16 @@ test("nothing from outside becomes markup", () => {
 });
 
 test("no task is said in words", () => {
-  assert.match(list([], null, { now: 0, here: null }), /现在没有任务/);
+  assert.match(list([], null, { now: 0, here: null, linked: true }), /现在没有任务/);
+});
+
+test("what was done offline stays in sight until it is sent", () => {
+  const done = withPending(task({ status: "arrived" }), [{ task: "t1", kind: "finish" }]);
+  assert.deepEqual(unsent([done, task()]), [done]);
+  const html = list([], null, { now: 0, here: null, linked: false, unsent: [done] });
+  assert.match(html, /燃气浓度超限/);
+  assert.match(html, /待发/);
+  assert.match(html, /离线时收不到新任务/);
 });
 
 test("both languages have the same words", () => {

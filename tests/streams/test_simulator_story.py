@@ -148,6 +148,7 @@ def test_a_heatwave_loads_transformers_and_makes_ozone(play):
 def test_a_dead_gateway_takes_its_children_with_it_and_comes_back(play):
     story, said = play("device-storm", 1000, devices=150)
     (outage,) = story.scenario.outages
+    assert [s.district for s in story.sensors if s.code == outage.gateway] == ["320404"]
     sound = [s for s in story.sensors if s.fault is not Fault.CLOCK]
     children = {s.code for s in sound if s.gateway == outage.gateway}
     farewells = [s for s, m in said["status"] if not orjson.loads(m.payload)["online"]]

@@ -7,7 +7,7 @@ import { Outbox } from "./outbox.mjs";
 import { Place } from "./place.mjs";
 import { askFinish, askReport, askReturn } from "./report.mjs";
 import { arm, ring } from "./ring.mjs";
-import { arrivals, inOrder, withPending } from "./tasks.mjs";
+import { arrivals, inOrder, unsent, withPending } from "./tasks.mjs";
 import { bar, esc, list, outbox as outboxView } from "./views.mjs";
 import { speak, word } from "./words.mjs";
 
@@ -69,8 +69,12 @@ async function reload() {
   paint();
 }
 
+function all() {
+  return state.tasks.map((task) => withPending(task, state.acts));
+}
+
 function shown() {
-  return inOrder(state.tasks.map((task) => withPending(task, state.acts)));
+  return inOrder(all());
 }
 
 function current() {
@@ -89,7 +93,8 @@ function paint() {
   by("duty").textContent = word(place.onDuty ? (place.blind ? "duty_blind" : "duty_on") : "duty_off");
   by("duty").setAttribute("aria-pressed", String(place.onDuty));
   paintNet();
-  draw("page", list(tasks, state.chosen, { now, here: place.here, areas: task && state.areas[task.area.slice(0, 12)] }));
+  const around = task && state.areas[task.area.slice(0, 12)];
+  draw("page", list(tasks, state.chosen, { now, here: place.here, areas: around, linked: state.linked, unsent: unsent(all()) }));
   draw("bar", bar(task));
   if (task) void opened(task);
 }

@@ -23,6 +23,11 @@ export function inOrder(tasks) {
     .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
 }
 
+/** Tasks that are ended here but whose end the server does not know yet. */
+export function unsent(tasks) {
+  return tasks.filter((task) => task.pending && ["done", "returned"].includes(task.status));
+}
+
 /** The one big button: the next move, or undefined at the end. */
 export function nextMove(task) {
   return NEXT[task.status];

@@ -86,12 +86,25 @@ export function item(task, { now, here }) {
     <span class="what"><b>${esc(task.title)}</b><small>${esc(far)}</small></span>${left(task, now)}</button>`;
 }
 
-/** All my tasks: the chosen one (or the most urgent) in full, the others below. */
+/** What is done here and not yet sent stays in sight until the server has it. */
+function waiting(tasks) {
+  if (!tasks?.length) return "";
+  const row = (task) => `<div class="item sent"><span class="what"><b>${esc(task.title)}</b>
+    <small>${esc(word(`step_${task.status}`))}</small></span><span class="c-orange">${esc(word("pending_send"))}</span></div>`;
+  return `<h3>${esc(word("unsent"))}</h3>${tasks.map(row).join("")}`;
+}
+
+function nothing(linked) {
+  return `<div class="empty"><b>${esc(word("none"))}</b><p>${esc(word(linked ? "none_more" : "none_offline"))}</p></div>`;
+}
+
+/** All my tasks: the chosen one (or the most urgent) in full, the others and the unsent below. */
 export function list(tasks, chosen, context) {
-  if (!tasks.length) return `<div class="empty"><b>${esc(word("none"))}</b><p>${esc(word("none_more"))}</p></div>`;
+  if (!tasks.length) return nothing(context.linked) + waiting(context.unsent);
   const first = tasks.find((task) => task.id === chosen) ?? tasks[0];
   const others = tasks.filter((task) => task !== first).map((task) => item(task, context));
-  return card(first, context) + (others.length ? `<h3>${esc(word("later"))}</h3>${others.join("")}` : "");
+  const later = others.length ? `<h3>${esc(word("later"))}</h3>${others.join("")}` : "";
+  return card(first, context) + later + waiting(context.unsent);
 }
 
 /** The bar at the bottom: report, return, and the one big button. */
