@@ -168,7 +168,7 @@ def _gas(city: City, points: Points | None, scope: str) -> Tile:
     if mine is None or not len(mine):
         return _tile("gas", None, "处", 0, why="no_data" if mine is None else "no_device")
     with city.ledger.read() as tx:
-        alerts = [a for a in tx.alerts(scope=scope, open=True) if a.kind == "gas"]
+        alerts = tx.alerts(scope=scope, open=True, kind="gas")
     heard = int(mine["at"].max())
     return _tile(
         "gas",
@@ -255,25 +255,15 @@ def hotline(city: City, user: User, area: str | None = None) -> dict[str, Any]:
     end = city.now()
     start = end - timedelta(hours=24)
     with city.ledger.read() as tx:
-        now = [
-            _topic(city, tx, case) for case in tx.cases(scope=scope, source="hotline", since=start)
-        ]
-        past = tx.cases(scope=scope, source="hotline", since=start - WEEK, until=end - WEEK)
-        before = Counter(_topic(city, tx, case) for case in past)
+        now = Counter(tx.topics(scope, start))
+        before = tx.topics(scope, start - WEEK, end - WEEK)
     rows = [
         {
             "topic": topic,
-            "place": where,
+            "place": place(city, street),
             "count": count,
-            "ratio": round(count / before[topic, where], 2) if before[topic, where] else None,
+            "ratio": round(count / before[topic, street], 2) if (topic, street) in before else None,
         }
-        for (topic, where), count in Counter(now).most_common(5)
+        for (topic, street), count in now.most_common(5)
     ]
-    return {"total": len(now), "rows": rows}
-
-
-def _topic(city: City, tx: Any, case: Any) -> tuple[str, str]:
-    """What a call was about and in which street; the category is no personal data."""
-    order = tx.order(case.source_id)
-    topic = order.category if order and order.category else case.title
-    return topic, place(city, case.area[:9])
+    return {"total": now.total(), "rows": rows}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
@@ -128,6 +128,24 @@ class Reads:
         c = tables.counters.c
         return self.connection.execute(select(c.value).where(c.name == "facts")).scalar_one()
 
+    def topics(
+        self, scope: str, since: datetime, until: datetime | None = None
+    ) -> dict[tuple[str, str], int]:
+        """Return how many calls came about what in which street: (topic, nine digits) -> calls.
+
+        The topic is the order's category (no personal data), else the case's masked title.
+        """
+        cases, orders = tables.cases, tables.hotline_orders
+        topic = func.coalesce(func.nullif(orders.c.category, ""), cases.c.title).label("topic")
+        street = func.substr(cases.c.area, 1, 9).label("street")
+        wanted = (
+            select(topic, street, func.count())
+            .select_from(cases.outerjoin(orders, orders.c.order_no == cases.c.source_id))
+            .where(*_where(Case, scope=scope, source="hotline", since=since, until=until))
+            .group_by(topic, street)
+        )
+        return {(row[0], row[1]): row[2] for row in self.connection.execute(wanted)}
+
     def _one(self, kind: type[T], key: str, missing: str) -> T:
         found = self._find(kind, TABLES[kind].c.id == key)
         if found is None:
@@ -142,7 +160,7 @@ class Reads:
         wanted = select(TABLES[kind]).where(*where).order_by(order)
         return [of_row(kind, row) for row in self.connection.execute(wanted).mappings()]
 
-    def _list(self, kind: type[T], *, limit: int | None = None, **filters: Any) -> list[T]:
+    def _list(self, kind: type[T], /, *, limit: int | None = None, **filters: Any) -> list[T]:
         table = TABLES[kind]
         opened = table.c[OPENED[kind]]
         wanted = select(table).where(*_where(kind, **filters))
@@ -156,6 +174,7 @@ def _open(kind: type) -> ColumnElement[bool]:
 
 def _where(
     kind: type,
+    /,
     *,
     scope: str = "",
     status: str | Sequence[str] | None = None,
