@@ -34,8 +34,7 @@ fast-tests:
 	$(BIN)/python -m pytest -n 2 -m "not slow and not alone"
 
 bench: setup-dev  ## all benchmarks, short form
-	@for name in bench/*.py; do name=$$(basename $$name .py); [[ $$name == _* ]] || \
-	  $(BIN)/python -m bench.$$name --quick; done
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) --quick || exit; done
 
 screenshots: setup-dev  ## the pictures of the README, from a running demo of its own
 	$(BIN)/python -m tests.journeys.screenshots docs/pictures
@@ -47,7 +46,7 @@ setup-dev:
 	@./setup.sh test
 
 lock: setup-dev  ## resolve the requirements anew
-	for set in base dev node; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	set -e; for set in base dev node; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate requirements/$$set.in -o requirements/$$set.txt; done
 
 clean:  ## remove what set-up made (not var/)

@@ -16,8 +16,24 @@ venv() {
   command -v "$python" >/dev/null || refuse "python3 (3.11 or newer) is missing: apt-get install python3 python3-venv"
   "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     refuse "$("$python" --version) is too old: 3.11 or newer is needed (PYTHON=python3.12 make run)"
-  [[ -x .venv/bin/python ]] || { say "making .venv"; "$python" -m venv .venv ||
-    refuse "python3 cannot make a venv: apt-get install python3-venv"; }
+  .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+  # Debian's python3 alone makes a venv without pip and fails: what is half made goes
+  say "making .venv"
+  rm -f .setup/base .setup/dev .setup/node # nothing is installed in a new one
+  "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+  rm -rf .venv
+  apt_install "python cannot make a venv" python3-venv
+  "$python" -m venv .venv || { rm -rf .venv; refuse "$("$python" --version) cannot make a venv; it needs ensurepip"; }
+}
+
+apt_install() { # apt_install WHY PACKAGE...: as root or with sudo, else a sentence
+  local why=$1 root=(); shift
+  command -v apt-get >/dev/null || refuse "$why: install $* with this machine's package manager"
+  [[ $(id -u) -eq 0 ]] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null && root=(sudo -n); } ||
+    refuse "$why: sudo apt-get install $*"
+  say "installing $* by apt"
+  "${root[@]}" apt-get update -qq && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "$@" >/dev/null || refuse "apt could not install $*"
 }
 
 packages() { # packages base|dev
@@ -52,15 +68,9 @@ front() { # front runtime|all
 browser() {
   local missing=()
   command -v chromium >/dev/null || missing+=(chromium)
-  fc-list 2>/dev/null | grep -qi 'cjk' || missing+=(fonts-noto-cjk fontconfig)
+  fc-list 2>/dev/null | grep -i cjk >/dev/null || missing+=(fonts-noto-cjk fontconfig)
   [[ ${#missing[@]} -eq 0 ]] && return
-  local root=()
-  [[ $(id -u) -eq 0 ]] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null && root=(sudo -n); } ||
-    refuse "the tests need a browser and a Chinese font: sudo apt-get install ${missing[*]}"
-  command -v apt-get >/dev/null || refuse "the tests need ${missing[*]}; install them with this machine's package manager"
-  say "installing ${missing[*]} by apt"
-  "${root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq \
-    --no-install-recommends "${missing[@]}" >/dev/null || refuse "apt could not install ${missing[*]}"
+  apt_install "the tests need a browser and a Chinese font" "${missing[@]}"
 }
 
 case ${1:-} in

@@ -214,17 +214,25 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
   others        commander (whole city) · street05, street16 (街道派遣员) · wall (viewer) · admin
   password      {env["CHENGYUN_DEMO_PASSWORD"]}       for all of them
 
-  your own sensor:  mosquitto_pub {connect} -q 1 -t city/320404/waterlogging/MY-1/telemetry \\
-                    -m '{{"ts":'$(date +%s000)',"metrics":{{"depth":18}},"lon":119.94,"lat":31.78}}'
-  its servers:      CHENGYUN_CONFIG={var}/city.toml python run.py check
+  your own sensor:  for i in 1 2; do mosquitto_pub {connect} -q 1 \\
+                      -t city/320404/waterlogging/MY-1/telemetry \\
+                      -m '{{"ts":'$(date +%s000)',"metrics":{{"depth":18}},\
+                           "lon":119.94,"lat":31.78}}'; sleep 1; done
+  its servers:      CHENGYUN_CONFIG={var}/city.toml {sys.executable} run.py check
 """)
+
+
+def _inherited() -> dict[str, str]:
+    """Settings of the environment that the roles have from us beside their own."""
+    ours = {k: v for k, v in os.environ.items() if k.startswith("CHENGYUN_")}
+    return {k: v for k, v in ours.items() if k != "CHENGYUN_CONFIG" and not k.endswith("_FILE")}
 
 
 def _write_config(var: Path, env: dict[str, str]) -> None:
     """Keep the addresses of this run, so that check and a single role can be started beside it."""
     numbers = {"port", "mqtt_port"}
     lines = []
-    for key, value in env.items():
+    for key, value in {**_inherited(), **env}.items():
         name = key.removeprefix("CHENGYUN_").lower()
         # a JSON string is a TOML string
         told = value if name in numbers else json.dumps(value, ensure_ascii=False)

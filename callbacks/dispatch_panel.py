@@ -70,11 +70,9 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         State(ids.DISPATCH_NOTE, "value"),
         prevent_initial_call=True,
     )
-    def send(done: dict[str, Any], workers: list[str], note: str | None) -> Any:
-        lead = workers[0] if workers else None
-        sent = tasks.dispatch(
-            city, done["id"], workers=workers, lead=lead, note=note or "", by=whoami()
-        )
+    def send(done: dict[str, Any], workers: list[str] | None, note: str | None) -> Any:
+        chosen = workers or []  # the first leads
+        sent = tasks.dispatch(city, done["id"], workers=chosen, note=note or "", by=whoami())
         return panel.sent(views.worker_names(city, [task.worker for task in sent])), ""
 
     @wall.callback(

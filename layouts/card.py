@@ -13,7 +13,7 @@ CURVE = {"height": "6.5rem"}
 
 
 def alert(one: Row) -> html.Article:
-    """An alert: value, limits, curve, place, who is near, and what can be done now."""
+    """An alert: the value now and when it was raised, limits, curve, place, who is near, and what can be done now."""
     level = int(one["level"])
     head = [
         parts.level_mark(level),
@@ -41,9 +41,7 @@ def _close() -> Any:
 
 
 def _value(one: Row, level: int) -> html.Div:
-    tone = f"big num live-number c-{parts.LEVELS[level]}"
-    number = parts.number(one["value"], one["digits"])
-    value: list[Any] = [html.B(number, className=tone), f" {one['unit']}"]
+    """What the device says now, large; small below it what it said when the alert was raised."""
     limits: list[Any] = []
     for line in one["thresholds"][:2]:
         name = text.say("card.threshold", level=text.say(f"level.{int(line['level'])}"))
@@ -52,14 +50,33 @@ def _value(one: Row, level: int) -> html.Div:
             name + " ",
             html.B(f"{line['value']:g}", className="num"),
         ]
-    below = [one["metric_name"]]
+    raised = f"{parts.number(one['value'], one['digits'])} {one['unit']}"
+    at = parts.clock(one["raised_at"], "%H:%M:%S")
+    tone = f"num c-{parts.LEVELS[level]}"
+    below: list[Any] = [one["metric_name"]]
     if one["hold_s"]:
         below.append(text.say("card.hold", s=f"{one['hold_s']:g}"))
     if one["quality"] is not None:
         below.append(text.say(f"quality.{int(one['quality'])}"))
-    below.append(parts.clock(one["raised_at"], "%H:%M:%S"))
     more = html.Div(" · ".join(filter(None, below)), className="c-3 more num")
-    return html.Div([html.Div([html.Span(value), html.Span(limits)], className="kv"), more])
+    first = html.Div(text.say("card.raised", value=raised, at=at), className=f"more {tone}")
+    return html.Div([html.Div([_now(one), html.Span(limits)], className="kv"), first, more])
+
+
+def _now(one: Row) -> html.Span:
+    """The newest value with its age; the live layer keeps both true (data-live-n)."""
+    now = one["now"]
+    if now is None:
+        return html.Span(html.B(text.say("none"), className="big now num"))
+    marks = parts.attrs(data_fresh="", data_digits=str(one["digits"]))
+    if now["n"] is not None:
+        marks |= parts.attrs(
+            data_live_n=str(now["n"]), data_live_at=str(now["at"]), data_value=str(now["value"])
+        )
+    figure = parts.number(now["value"], one["digits"])
+    big = html.B(figure, className="big now num live-number", **parts.attrs(data_live_text=""))
+    age = parts.age(now["at"], now["stale_after_s"])
+    return html.Span([big, f" {one['unit']} ", age], **marks)
 
 
 def _curve(one: Row, level: int) -> Any:

@@ -81,7 +81,7 @@ def options(data: Row | None) -> list[Any]:
 
 
 def _worker(one: Row) -> html.Div:
-    name = " · ".join(filter(None, (one["name"], one["unit_name"])))
+    name = " · ".join(filter(None, (one["name"], one["worker"], one["unit_name"])))
     minutes = None if one["eta_s"] is None else max(1, round(one["eta_s"] / 60))
     eta = text.say("none") if minutes is None else text.say("eta", minutes=minutes)
     reasons = " · ".join(reason(r) for r in one["reasons"])
@@ -106,9 +106,9 @@ def reason(one: Row) -> str:
 
 
 def chosen(data: Row | None, before: list[str] | None) -> list[str]:
-    """Who is chosen: as before where still possible, else the best one."""
+    """Who is chosen: as before where still possible; nobody is chosen unasked, the first leads."""
     offered = [option["value"] for option in options(data)]
-    return [w for w in before or [] if w in offered] or offered[:1]
+    return [w for w in before or [] if w in offered]
 
 
 def send(data: Row | None) -> Any:
@@ -121,7 +121,8 @@ def send(data: Row | None) -> Any:
 
 def sent(names: list[str]) -> html.Span:
     """Say plainly to whom it went."""
-    return html.Span("✓ " + text.say("dispatch.sent", names="、".join(names)), className="c-good")
+    told = [text.say("dispatch.lead", name=names[0]), *names[1:]] if len(names) > 1 else names
+    return html.Span("✓ " + text.say("dispatch.sent", names="、".join(told)), className="c-good")
 
 
 def moved(move: str) -> html.Span:

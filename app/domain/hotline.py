@@ -65,6 +65,21 @@ GROUPS: tuple[Group, ...] = (
     Group("群体诉求", _URGENT, "crowd", ("集体投诉", "业主联名", "多人聚集", "群体上访")),
 )
 
+# Everyday subjects: the words that name them → the skill of the unit that answers; default.
+TOPIC_SKILLS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("noise", ("噪声", "噪音", "施工扰民", "音响", "广场舞")),
+    ("dust", ("扬尘",)),
+    ("smoke", ("消防通道", "楼道充电", "飞线充电", "电动车上楼")),
+    ("parking", ("停车", "停放")),
+    ("09", ("占道", "摊贩", "店外")),
+    ("06", ("垃圾", "渣土", "不洁")),
+    ("water_pressure", ("停水", "水压", "自来水")),
+    ("streetlight", ("路灯", "停电", "跳闸")),
+    ("waterlogging", ("积水",)),
+    ("manhole", ("井盖",)),
+    ("02", ("坑洼", "道路破损", "路面破损")),
+)
+
 # The hotline's first-level category → skills of a unit (matter majors and device kinds); default.
 CATEGORY_SKILLS: dict[str, tuple[str, ...]] = {
     "城市管理": ("06", "07", "09"),
@@ -104,10 +119,15 @@ def limit(order: HotlineOrder, area: str = "", sla: Sla = DEFAULT) -> Limit:
 
 
 def skills(order: HotlineOrder) -> set[str]:
-    """The skills (matter majors and device kinds) an order asks for, by its category and words."""
+    """The skills (matter majors and device kinds) an order asks for, by its words and category."""
+    return named(order) | set(CATEGORY_SKILLS.get(order.category, ()))
+
+
+def named(order: HotlineOrder) -> set[str]:
+    """The skills that the order's own words ask for."""
     said = f"{order.title} {order.content}"
-    by_words = {group.skill for group in GROUPS if any(word in said for word in group.words)}
-    return by_words | set(CATEGORY_SKILLS.get(order.category, ()))
+    found = {group.skill for group in GROUPS if any(word in said for word in group.words)}
+    return found | {skill for skill, words in TOPIC_SKILLS if any(word in said for word in words)}
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -129,13 +149,16 @@ def route(order: HotlineOrder, area: str, units: Iterable[Unit]) -> Route:
     """
     units = list(units)
     wanted = skills(order)
-    skilled = [u.id for u in units if wanted & set(u.skills)]
+    able = [u for u in units if wanted & set(u.skills)]
+    skilled = [u.id for u in able]
     local = [u for u in units if area and len(u.area) >= 9 and area.startswith(u.area)]
     if local:
         lead = max(local, key=lambda unit: (len(unit.area), unit.id in skilled))
         return Route(lead.id, _without(skilled, lead.id), "street")
-    if skilled:
-        return Route(skilled[0], _without(skilled, skilled[0]), "skill")
+    if able:
+        # what the words name comes before the hotline's broad category
+        lead = min(able, key=lambda unit: not named(order) & set(unit.skills))
+        return Route(lead.id, _without(skilled, lead.id), "skill")
     around = [u for u in units if area and area.startswith(u.area)]
     return Route(around[0].id if around else None, (), "district")
 

@@ -16,6 +16,8 @@ from app.domain.reports import HotlineOrder, Report
 from app.domain.sla import DEFAULT, Clock, Limit, Sla, near_due
 from app.errors import Invalid
 
+UNNAMED = "未分类上报"
+
 
 def from_alert(
     alert: Alert,
@@ -56,14 +58,16 @@ def from_report(
     sla: Sla = DEFAULT,
     unit: str | None = None,
 ) -> tuple[Case, Fact]:
-    """A case for a field report, waiting for 立案; raises Invalid when its matter code is unknown.
+    """A case for a field report, waiting for 立案; the code "" leaves the matter to whoever 立案.
 
-    `area` is where the services have placed the report ("" when it lies outside the city).
+    Raises Invalid when a code is given that the catalogue does not know. `area` is where the
+    services have placed the report ("" when it lies outside the city).
     """
     found = catalogue.matter(report.code)
-    if found is None:
+    if found is None and report.code:
         raise Invalid("事项代码不在目录中。", fields={"code": "请从事项目录中选择"})
-    limit = sla.limit_for("matter", found.code5, area=area)
+    code5 = found.code5 if found else ""
+    limit = sla.limit_for("matter", code5, area=area)
     reporter = report.worker or report.channel
     return _opened(
         report,
@@ -72,11 +76,11 @@ def from_report(
         (id, at, by or reporter, sla),
         source="grid",
         source_id=report.id,
-        code=catalogue.matter_code(area, report.code) or found.code5,
+        code=catalogue.matter_code(area, report.code) or code5,
         unit=unit,
-        title=masking.text(report.title.strip() or found.name),
+        title=masking.text(report.title.strip() or (found.name if found else UNNAMED)),
         description=masking.text(report.description),
-        domain=kinds.SAFETY if found.code5 in catalogue.DANGERS else kinds.GOVERN,
+        domain=kinds.SAFETY if code5 in catalogue.DANGERS else kinds.GOVERN,
         level=Level.ORANGE if limit.clock is Clock.URGENT_HOUR else Level.BLUE,
         area=area,
         address=masking.text(report.address),

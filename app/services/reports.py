@@ -125,10 +125,19 @@ def _open(city: City, tx: Tx, thing: Report | HotlineOrder) -> Case:
     known = tx.case_of("grid", thing.id)
     if known:
         return known
+    thing = _classified(thing)
     area = place(city, tx, thing)
     case = _open_from_report(city, tx, thing, area, thing.worker or thing.channel)
     attach(tx, thing.photos, case_id=case.id, area=area, by="ingest", at=city.now())
     return case
+
+
+def _classified(report: Report) -> Report:
+    """What was acknowledged becomes a case: an unknown matter code moves into the description."""
+    if not report.code or catalogue.matter(report.code):
+        return report
+    told = f"{report.description}（原事项代码 {report.code}）"
+    return msgspec.structs.replace(report, code="", description=told)
 
 
 def _open_from_report(city: City, tx: Tx, report: Report, area: str, by: str) -> Case:

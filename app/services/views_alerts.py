@@ -14,12 +14,14 @@ from app.domain.dispatching import metres
 from app.domain.kinds import BY_CODE
 from app.domain.levels import Level
 from app.domain.people import User, Verb, Worker, may, require
+from app.domain.readings import Readings
 from app.domain.rules import Rule
 from app.services.views_scope import builtins, live_or, now_ms, place, root, scope_in
 from app.store.tx import Tx
 
 MOST_ROWS = 60
 STRIP_BARS, BAR_S = 144, 300
+PERIODS = 3  # a reading is stale after three of its device's periods
 WORKED_ON = {CaseStatus.PENDING_HANDLE, CaseStatus.HANDLING, CaseStatus.PENDING_CHECK}
 Row = dict[str, Any]
 
@@ -114,6 +116,7 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         "advice": rule.advice if rule else "",
         "hold_s": rule.on_delay_ms / 1000 if rule and rule.on_delay_ms else None,
         "quality": last.quality if last else None,
+        "now": _now(city, alert, last),
         "curve": _last_hour(city, alert),
         "worker": _nearest(city, alert, workers),
         "may": _allowed(user, alert, case),
@@ -126,6 +129,27 @@ def _thresholds(rule: Rule | None, at_ms: int) -> list[dict[str, Any]]:
         return []
     worst_first = sorted(rule.thresholds, reverse=True)
     return [{"level": int(lv), "value": rule.threshold(int(lv), at_ms)} for lv in worst_first]
+
+
+def _now(city: City, alert: Alert, last: Readings | None) -> Row | None:
+    """The alert's metric in its device's newest reading; None when that does not say it.
+
+    A rule about a change or a sum has another unit than the metric: nothing to compare with.
+    `n` is the device's number in the packed points when the readings pushed carry this metric.
+    """
+    kind = BY_CODE.get(alert.kind)
+    found = [m for m in kind.metrics if m.code == alert.metric] if kind else []
+    if kind is None or last is None or not found or found[0].unit != alert.unit:
+        return None
+    if alert.metric not in last.metrics:
+        return None
+    device = live_or(lambda: city.live.device(alert.device), None)
+    return {
+        "value": last.metrics[alert.metric],
+        "at": last.at,
+        "stale_after_s": (device.period_s if device else kind.period_s) * PERIODS,
+        "n": last.n if alert.metric == kind.primary.code else None,
+    }
 
 
 def _last_hour(city: City, alert: Alert) -> list[list[float]]:

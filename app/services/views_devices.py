@@ -11,7 +11,7 @@ from app.domain.kinds import BY_CODE, Metric
 from app.domain.people import User, covers
 from app.domain.readings import Device
 from app.errors import Invalid, NotAllowed, NotFound, Unavailable
-from app.services.views_scope import builtins, now_ms, place, scope_in
+from app.services.views_scope import as_hit, builtins, now_ms, place, scope_in
 from app.store.points import POINT
 
 RECENT_H = 1  # what Redis keeps of every device for certain; longer curves come from history
@@ -43,8 +43,9 @@ def known(city: City, user: User, code: str) -> Device:
     """Return a device that the user may see."""
     scope = scope_in(city, user, None)
     number = code.removeprefix("n:")
-    found = city.live.device(int(number)) if number.isascii() and number.isdigit() else None
-    found = found or city.live.device(code)
+    found = city.live.device(code)  # a code of digits alone is a code first
+    if found is None and number.isascii() and number.isdigit() and len(number) < 10:
+        found = city.live.device(int(number))
     if found is None:
         raise NotFound("没有这台设备。")
     if not covers(scope, found.area):
@@ -155,26 +156,14 @@ def _named(city: City, user: User, hit: Row) -> Row | None:
     try:
         if hit.get("type") == "device":
             thing: Any = known(city, user, f"n:{int(hit['n'])}")
-            return _hit(city, "device", thing.code, thing.name or thing.code, thing)
+            return as_hit(city, "device", thing.code, thing.name or thing.code, thing)
         if hit.get("type") in ("case", "alert"):
             with city.ledger.read() as tx:
                 read = tx.case if hit["type"] == "case" else tx.alert
                 thing = read(str(hit["id"]))
             if covers(scope_in(city, user, None), thing.area):
                 name = " · ".join(filter(None, (thing.title, getattr(thing, "device_name", ""))))
-                return _hit(city, hit["type"], thing.id, name, thing)
+                return as_hit(city, hit["type"], thing.id, name, thing)
     except (NotFound, NotAllowed):
         return None
     return None
-
-
-def _hit(city: City, kind: str, code: str, name: str, thing: Any) -> Row:
-    return {
-        "kind": kind,
-        "code": code,
-        "name": name,
-        "place": place(city, thing.area),
-        "area": thing.area,
-        "lon": thing.lon,
-        "lat": thing.lat,
-    }

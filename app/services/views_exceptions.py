@@ -23,7 +23,7 @@ def exceptions(
 ) -> list[Row]:
     """Only what is not all right, worst first."""
     found = [
-        *_reds(today, code),
+        *_alerts(today, code),
         *_feeds_silent(city),
         *_overdue(today, children),
         *_on_time_low(today, code),
@@ -40,14 +40,15 @@ def _exception(
     return said | {"rows": rows}
 
 
-def _reds(today: Today, code: str) -> list[Row]:
-    """Red alerts: nobody has confirmed them, or they are confirmed and not yet over."""
+def _alerts(today: Today, code: str) -> list[Row]:
+    """Red alerts that nobody has confirmed or that are not yet over, orange ones unconfirmed."""
     found = []
-    for status, kind, level in (
-        ("raised", "red_unacknowledged", Level.RED),
-        ("acknowledged", "red_in_hand", Level.ORANGE),
+    for status, of, kind, level in (
+        ("raised", Level.RED, "red_unacknowledged", Level.RED),
+        ("acknowledged", Level.RED, "red_in_hand", Level.ORANGE),
+        ("raised", Level.ORANGE, "orange_unacknowledged", Level.ORANGE),
     ):
-        query = {"status": status, "level": int(Level.RED)}
+        query = {"status": status, "level": int(of)}
         count = today.count("alerts", **query)
         if count:
             rows = {"what": "alerts", "area": code, **query}

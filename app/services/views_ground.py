@@ -13,9 +13,9 @@ from app.domain.readings import Device
 from app.services.figures import points_in
 from app.services.views_scope import (
     allowed_area,
+    as_hit,
     builtins,
     live_or,
-    place,
     prefix,
     root,
     scope_in,
@@ -146,7 +146,7 @@ def search(city: City, user: User, words: str, limit: int = 12) -> list[dict[str
     if len(found) < limit:
         devices = live_or(city.live.devices, dict[str, Device]())
         found += [
-            _hit(city, "device", d.code, d.name or d.code, d)
+            as_hit(city, "device", d.code, d.name or d.code, d)
             for d in devices.values()
             if d.area.startswith(scope) and _matches(wanted, d)
         ][: limit - len(found)]
@@ -192,27 +192,15 @@ def _open_things(city: City, scope: str, wanted: str, limit: int) -> list[dict[s
     with city.ledger.read() as tx:
         cases, alerts = tx.cases(scope=scope, open=True), tx.alerts(scope=scope, open=True)
     hits = [
-        _hit(city, "case", case.id, case.title, case)
+        as_hit(city, "case", case.id, case.title, case)
         for case in cases
         if wanted in f"{case.id} {case.title} {case.address}".lower()
     ][:limit]
     return (
         hits
         + [
-            _hit(city, "alert", alert.id, alert.title, alert)
+            as_hit(city, "alert", alert.id, alert.title, alert)
             for alert in alerts
             if wanted in f"{alert.title} {alert.device} {alert.device_name}".lower()
         ][:limit]
     )
-
-
-def _hit(city: City, kind: str, code: str, name: str, thing: Any) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "code": code,
-        "name": name,
-        "place": place(city, thing.area),
-        "area": thing.area,
-        "lon": thing.lon,
-        "lat": thing.lat,
-    }

@@ -74,6 +74,19 @@ def place(city: City, area: str) -> str:
     return city.areas.name(area) if area in city.areas else ""
 
 
+def as_hit(city: City, kind: str, code: str, name: str, thing: Any) -> dict[str, Any]:
+    """Return a thing as search and the pick list show it; `code` is what its address takes."""
+    return {
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "place": place(city, thing.area),
+        "area": thing.area,
+        "lon": thing.lon,
+        "lat": thing.lat,
+    }
+
+
 def builtins(thing: Any) -> dict[str, Any]:
     """Return a thing as the API and the facts show it."""
     found: dict[str, Any] = msgspec.to_builtins(thing)

@@ -99,6 +99,7 @@ def _number(name: str, default: int, low: int, high: int) -> int:
     given = request.args.get(name)
     if given is None or given == "":
         return default
-    if not given.isascii() or not given.isdigit() or not low <= int(given[:9]) <= high:
+    short = len(given) <= 9 and given.isascii() and given.isdigit()
+    if not short or not low <= int(given) <= high:
         raise Invalid("参数不正确。", fields={name: f"请填写 {low} 到 {high} 之间的整数"})
     return int(given)

@@ -1,7 +1,8 @@
 """Sign-in: who is there, until when, and where he may be sent afterwards.
 
-The session is a signed cookie with the user id and the epoch of his sign-in. A new sign-in counts
-the epoch up, which ends the older session; the wall's viewer may have several screens.
+The session is a signed cookie with the user id and the epoch of his sign-in. A new sign-in and a
+sign-out count the epoch up, which ends every older session and its sockets. The wall's viewer may
+have several screens: only a new password ends theirs.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ def whoami() -> User:
 def still_signed_in(city: City, user_id: str, epoch: int) -> User | None:
     """Return the user when this sign-in is still the valid one, else None."""
     user = people.user_by_id(city, user_id)
-    if user is None or user.role is Role.VIEWER:
-        return user
-    return user if people.session_epoch(city, user_id) == epoch else None
+    return user if user and people.session_epoch(city, user_id) == epoch else None
 
 
 def safe_next(target: str | None) -> str | None:
@@ -118,6 +117,7 @@ def _pages(city: City) -> Blueprint:
 
     @pages.post("/logout")
     def sign_out() -> Any:
+        _next_epoch(city, whoami())
         logout_user()
         session.clear()
         return redirect("/login")

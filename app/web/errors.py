@@ -46,7 +46,7 @@ def answer(why: Refused) -> AnyResponse:
         return Response(current_app.json.dumps(body), why.status, mimetype="application/json")
     if isinstance(why, SignInNeeded):
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return redirect(f"/login?next={quote(back, safe='/?=&')}")
+        return redirect(f"/login?next={quote(back)}")
     page = render_template("refused.html", message=why.message, status=why.status)
     return Response(page, why.status, mimetype="text/html")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -15,10 +17,20 @@ from app.web.auth import touch
 # data, and a service worker that is redirected to /login can never be updated.
 OPEN = ("/login", "/healthz", "/metrics", "/m/", "/vendor/", "/favicon.ico")
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# what the live layer fetches by itself: a screen that nobody touches keeps no session alive
+FETCHED = ("/api/v1/snapshot", "/api/v1/points")
 
 
-def register(server: Flask, inline_scripts: list[str], refresh_only: frozenset[str]) -> None:
-    """Install the guards; `refresh_only` are the Dash inputs that no person has touched."""
+def register(
+    server: Flask,
+    inline_scripts: list[str],
+    refresh_only: frozenset[str],
+    active: Callable[[str, float], None],
+) -> None:
+    """Install the guards; `refresh_only` are the Dash inputs that no person has touched.
+
+    `active` hears who has done something, at epoch seconds: his sockets live as long as he does.
+    """
     forged = CSRFProtect(server)
     policy = _policy(inline_scripts)
 
@@ -32,6 +44,7 @@ def register(server: Flask, inline_scripts: list[str], refresh_only: frozenset[s
             raise SignInNeeded("请先登录。")
         if not _is_refresh(refresh_only):
             touch()
+            active(current_user.id, time.time())
 
     @server.after_request
     def seal(response: Response) -> Response:
@@ -65,14 +78,15 @@ def _policy(inline_scripts: list[str]) -> str:
 def _refuse_forged(forged: CSRFProtect) -> None:
     """Check the token, or for Dash's own callback POSTs where they come from.
 
-    Dash's renderer cannot send our token. Those POSTs are guarded by the SameSite=Lax cookie (no
-    other site's POST carries the session), by their JSON type (no HTML form can send it), and here
-    by Origin, which every browser adds to a POST: another site's page cannot leave it out.
+    Dash's renderer and its form of 退出登录 cannot send our token. Those POSTs are guarded by the
+    SameSite=Lax cookie (no other site's POST carries the session) and here by Origin, which every
+    browser adds to a POST: another site's page cannot leave it out.
     """
-    if "/_dash-" in request.path:
-        if not _from_here():
-            raise NotAllowed("请求来源不明,请从本系统页面操作。")
+    ours = "/_dash-" in request.path
+    if (ours or request.path == "/logout") and _from_here():
         return
+    if ours:
+        raise NotAllowed("请求来源不明,请从本系统页面操作。")
     forged.protect()
 
 
@@ -82,7 +96,9 @@ def _from_here() -> bool:
 
 
 def _is_refresh(refresh_only: frozenset[str]) -> bool:
-    """Whether this is a callback that the live layer has triggered: it keeps no session alive."""
+    """Whether the live layer has sent this by itself: it keeps no session alive."""
+    if request.path in FETCHED:
+        return True
     if not request.path.endswith("/_dash-update-component"):
         return False
     body = request.get_json(silent=True)

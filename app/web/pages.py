@@ -6,6 +6,8 @@ address, and neither needs a router.
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,16 @@ def _layout(city: City, page: Any) -> Any:
         return page(views.page(city, whoami()))
 
     return build
+
+
+@cache
+def edition() -> str:
+    """Return a short hash of what the screens are made of: an open page of another one is old."""
+    places = (ROOT / folder for folder in ("layouts", "callbacks"))
+    made_of = (path for place in places for path in sorted(place.rglob("*.*")))
+    kinds = {".py", ".js", ".mjs", ".css"}
+    text = b"".join(path.read_bytes() for path in made_of if path.suffix in kinds)
+    return sha256(text).hexdigest()[:12]
 
 
 def files() -> Blueprint:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
 from app.services import views
+from app.web.pages import edition
 from app.web.rooms import Audience
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class Pulse:
         return {
             "at": int(now),
             "as_of": self._sent(),
+            "edition": edition(),
             "redis": redis,
             "ledger": self.ledger,
             "feeds": _ages(self._feeds, now),

@@ -200,8 +200,9 @@ class Push:
 
     def _start_over_with_ledger(self) -> None:
         """A ledger that is behind us is another one (restored, emptied): everybody starts anew."""
+        sent = self.seq  # read first: facts go on being sent while the ledger answers
         newest = self.city.ledger.last_seq()
-        if newest < self.seq:
+        if newest < sent:
             with self._turn:
                 self.seq = newest
                 self.sockets.emit("reset", {})

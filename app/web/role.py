@@ -1,7 +1,8 @@
 """The web role's own process: gevent patches the standard library before anything else is imported.
 
 Import this module only from the process that is to be the web role: patching is for the whole
-process. The roles that use paho, geopandas or DuckDB are other processes and are never patched.
+process. The other roles are other processes and are never patched; DuckDB, which the web role asks
+for long curves, is asked in a real thread (app.services.views_devices).
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     )
     audience = rooms.register(sockets, city)
     hashes = pages.mount(server, city, front)
-    guards.register(server, hashes, front.refresh_only)
+    guards.register(server, hashes, front.refresh_only, audience.touch)
     pusher = push.Push(city, sockets, audience)
     sockets.on_event("resume", pusher.resume)
     server.extensions["push"] = pusher

@@ -157,3 +157,22 @@ def test_without_place_and_skill_nobody_leads():
 def test_without_skill_the_district_leads():
     found = hotline.route(an_order(category="其他", content="别的"), GRID, UNITS)
     assert (found.main, found.reason) == ("U01", "district")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "unit"),
+    [
+        ("夜间施工噪声扰民", "生态环境", "U08"),
+        ("占用消防通道", "公共安全", "U09"),
+        ("办事窗口态度", "公共安全", "U04"),
+    ],
+)
+def test_what_the_text_names_leads_before_the_broad_category(title, category, unit):
+    units = (
+        Unit(id="U03", name="水利局", area="320404", skills=("river",)),
+        Unit(id="U04", name="燃气公司", area="320404", skills=("gas",)),
+        Unit(id="U08", name="生态环境局", area="320404", skills=("noise", "air")),
+        Unit(id="U09", name="消防大队", area="320404", skills=("smoke",)),
+    )
+    order = an_order(title=title, content="", category=category)
+    assert hotline.route(order, GRID, units).main == unit

@@ -62,7 +62,7 @@ def test_the_matter_decides_level_and_domain(code, level, domain):
     assert (case.level, case.domain) == (level, domain)
 
 
-@pytest.mark.parametrize("code", ["", "99999", "06031", "0501", "abcde", "320404"])
+@pytest.mark.parametrize("code", ["99999", "06031", "0501", "abcde", "320404"])
 def test_a_report_needs_a_known_matter(code):
     with pytest.raises(Invalid) as refusal:
         opening.from_report(a_report(code=code), id="ZL1", at=FRIDAY, area=GRID)
@@ -115,3 +115,9 @@ def test_what_the_order_says_of_its_caller_is_masked_in_its_texts_in_any_form():
     for text in (case.description, case.title):
         assert "19900101" not in text
         assert "1234-5678" not in text
+
+
+def test_a_report_without_a_code_waits_for_whoever_registers_it():
+    case, _ = opening.from_report(a_report(code=""), id="ZL1", at=FRIDAY, area=GRID)
+    assert (case.code, case.status) == ("", S.PENDING_REGISTER)
+    assert case.title

@@ -60,7 +60,9 @@ class Wall:
         return [str(box.get_attribute("value")) for box in boxes.all()]
 
     def send(self, note: str) -> None:
-        """派单 to whom is chosen."""
+        """派单 to the best worker."""
+        self.page.locator("#dispatch-workers label").first.click()
+        expect(self.page.locator("#dispatch-workers input").first).to_be_checked()
         self.page.fill("#dispatch-note", note)
         self.page.click("#dispatch-send [data-action=send]")
         expect(self.page.locator("#dispatch-result")).to_contain_text("✓")

@@ -69,6 +69,13 @@ describe("the log of facts", () => {
     assert.deepEqual([first.before.alerts.length, second.before.alerts[0].level], [0, 2]);
   });
 
+  it("does not grow with the weeks, and keeps what was used last", () => {
+    const log = new FactLog(from(0));
+    for (let seq = 1; seq <= 6_000; seq += 1) log.add([factOf("alert", alertOf(`A${seq}`, 2, "cleared"), { seq })]);
+    assert.equal(log.seen.size, 5_000);
+    assert.deepEqual(log.add([factOf("alert", alertOf("A6000", 2), { seq: 5_999 })]), []);
+  });
+
   it("advances, never back", () => {
     const log = new FactLog(from(4));
     log.advance(9);

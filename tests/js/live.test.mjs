@@ -38,6 +38,30 @@ async function connected(options) {
 const resumes = (socket) => socket.said.filter(([event]) => event === "resume").map(([, { seq }]) => seq);
 const fact = (seq, id = `A${seq}`) => factOf("alert", alertOf(id, 2), { seq });
 
+describe("a page that is signed out", () => {
+  it("asks again at one pace, however often it is refused", async () => {
+    const { socket, clock, server } = page({ fails: Array(100).fill(401) });
+    socket.active = false;
+    for (let n = 0; n < 20; n += 1) {
+      socket.hear("connect_error");
+      await settled();
+    }
+    const loads = clock.later.filter(([, ms]) => ms === 1_000);
+    assert.deepEqual([loads.length, server.fetches], [1, 20]);
+  });
+
+  it("comes back and takes all of it anew when it is let in again", async () => {
+    const { socket, server, heard, clock } = await connected();
+    socket.hear("signed_out");
+    socket.hear("disconnect", "io server disconnect");
+    assert.deepEqual(clock.later.map(([, ms]) => ms), [5_000]);
+    socket.hear("connect");
+    await settled();
+    assert.deepEqual([server.fetches, heard.snapshots], [2, 2]);
+    assert.deepEqual(heard.failures.filter(([what]) => what === "session").at(-1), ["session", false]);
+  });
+});
+
 describe("the live contract", () => {
   it("snapshot first, then resume from its seq", async () => {
     const { socket, server, heard } = await connected();

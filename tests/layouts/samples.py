@@ -127,6 +127,7 @@ def alert_card(**more: Any) -> dict[str, Any]:
         "thresholds": [{"level": 4, "value": 50}, {"level": 3, "value": 20}],
         "hold_s": 60,
         "quality": 0,
+        "now": {"value": 0.4, "at": NOW_MS, "stale_after_s": 90, "n": 12},
         "curve": curve,
         "worker": {"id": "W003", "name": "网格员03", "distance_m": 210.0, "on_duty": True},
         "escalates_at": "2026-11-21T08:11:00+00:00",

@@ -22,11 +22,11 @@ def test_workers_are_offered_with_the_reasons():
         assert said in words
 
 
-def test_the_best_is_chosen_and_a_choice_stays_while_it_is_possible():
+def test_nobody_is_chosen_unasked_and_a_choice_stays_while_it_is_possible():
     data = samples.dispatch_panel()
-    assert panel.chosen(data, []) == ["W001"]
+    assert panel.chosen(data, []) == []
     assert panel.chosen(data, ["W003"]) == ["W003"]
-    assert panel.chosen(data, ["W999"]) == ["W001"]
+    assert panel.chosen(data, ["W999"]) == []
 
 
 def test_who_may_not_dispatch_gets_no_workers_and_no_button():
@@ -64,7 +64,7 @@ def test_moves_and_tasks_of_the_case_are_shown():
 
 
 def test_the_result_is_said_plainly():
-    assert "已派给 甲、乙" in reading.words(panel.sent(["甲", "乙"]))
+    assert "已派给 甲（主办）、乙" in reading.words(panel.sent(["甲", "乙"]))
     assert "核查结案：已完成" in reading.words(panel.moved("close"))
 
 

@@ -110,10 +110,9 @@ def test_what_a_dead_clock_held_is_taken_over(city, a_report, monkeypatch):
 
 
 def test_what_can_never_be_a_case_is_a_dead_letter(city, a_report):
-    city.live.accept([a_report(code="99999")], 1)
     city.live.redis.xadd(keys.REPORTS, {"t": "report", "b": b"\xc1", "at": 1})
     city.live.redis.xadd(keys.REPORTS, {"x": "y"})
-    assert reports.open_waiting(city, "one") == 3
+    assert reports.open_waiting(city, "one") == 2
     assert {letter.reason for letter in city.live.dead_letters()} == {"no_case"}
     assert city.live.redis.xlen(keys.REPORTS) == 0
     assert cases_of(city) == []
@@ -135,3 +134,12 @@ def test_an_odd_entry_does_not_hold_up_those_behind_it(city, a_report, monkeypat
     assert city.live.redis.xlen(keys.REPORTS) == 0
     assert "ZeroDivisionError" in caplog.text
     assert reports.open_waiting(city, "one") == 0
+
+
+def test_an_acknowledged_report_with_an_unknown_code_is_a_case_all_the_same(city, a_report):
+    city.live.accept([a_report(code="99999")], 1)
+    assert reports.open_waiting(city, "one") == 1
+    [case] = cases_of(city)
+    assert case.code == ""
+    assert "原事项代码 99999" in case.description
+    assert city.live.dead_letters() == []

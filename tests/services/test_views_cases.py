@@ -9,7 +9,7 @@ from app.domain.readings import WorkerPosition
 from app.errors import NotAllowed
 from app.services import alerts, ingest, tasks, views
 from tests import cast
-from tests.web.things import open_case, put_device, raise_alert
+from tests.web.things import open_case, put_device, raise_alert, say
 
 
 def test_unacknowledged_red_comes_first(city, clock) -> None:
@@ -38,6 +38,18 @@ def test_a_card_tells_limits_curve_nearest_and_what_may_be_done(city) -> None:
     assert card["may"] == ["acknowledge", "dispatch"]
     assert card["escalates_at"] > card["escalates_from"]
     assert views.alert_card(city, cast.LEADER, alert.id)["may"] == []
+
+
+def test_a_card_tells_the_newest_reading_beside_the_one_that_raised_it(city, clock) -> None:
+    alert = raise_alert(city)
+    assert views.alert_card(city, cast.DUTY, alert.id)["now"] is None
+    device = put_device(city, "GAS-1", value=58.0)
+    clock.advance(seconds=30)
+    say(city, device, 0.5)
+    card = views.alert_card(city, cast.DUTY, alert.id)
+    at = int(city.now().timestamp() * 1000)
+    assert card["now"] == {"value": 0.5, "at": at, "stale_after_s": 90, "n": device.n}
+    assert card["value"] == 58.0
 
 
 def test_candidates_come_with_reasons_best_first(city) -> None:

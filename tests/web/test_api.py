@@ -223,6 +223,15 @@ def test_a_device_and_its_curve(city, as_user) -> None:
         refused(duty.get(f"/api/v1/devices/GAS-1/curve?hours={hours}"), 422)
 
 
+def test_a_code_of_digits_is_a_code_first(city, as_user) -> None:
+    for code in ("GAS-1", "0", "1"):
+        put_device(city, code)
+    duty = as_user(cast.DUTY)
+    assert duty.get("/api/v1/devices/0").json["device"]["code"] == "0"
+    assert duty.get("/api/v1/devices/n:0").json["device"]["code"] == "GAS-1"
+    refused(duty.get(f"/api/v1/devices/{'9' * 5000}"), 404)
+
+
 def test_a_long_curve_joins_history_and_the_last_hour(city, as_user, monkeypatch, clock) -> None:
     put_device(city, "GAS-1", value=3.5)
     now = int(clock.now().timestamp() * 1000)
@@ -244,3 +253,4 @@ def test_lists_filter_and_say_how_many_there_are(city, as_user) -> None:
     refused(duty.get("/api/v1/cases?level=9"), 422)
     refused(duty.get("/api/v1/cases?state=both"), 422)
     refused(duty.get("/api/v1/cases?limit=0"), 422)
+    refused(duty.get("/api/v1/cases?limit=000000001000"), 422)

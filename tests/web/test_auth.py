@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app.services import people
 from app.web.auth import safe_next
 from tests import cast
 from tests.web.conftest import PASSWORD, token_of
@@ -26,6 +28,12 @@ def test_the_right_password_opens_the_page_that_was_wanted(anonymous) -> None:
         },
     )
     assert answer.location == "/wall/?area=320404"
+
+
+def test_a_deep_link_is_wanted_as_a_whole(anonymous) -> None:
+    wanted = "/wall/?area=320404&alert=A-1&tab=safety"
+    there = urlsplit(anonymous.get(wanted).location)
+    assert parse_qs(there.query) == {"next": [wanted]}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,37 @@ def test_signing_out_ends_the_session(as_user) -> None:
     duty = as_user(cast.DUTY)
     assert duty.http.post("/logout", headers={"X-CSRFToken": duty.csrf}).status_code == 302
     assert duty.get("/api/v1/me").status_code == 401
+
+
+def test_the_form_of_the_screens_signs_out_every_copy_of_the_session(as_user, server) -> None:
+    duty = as_user(cast.DUTY)
+    copied = server.test_client()
+    copied.set_cookie(**_session_of(duty))
+    assert copied.get("/api/v1/me").status_code == 200
+    here, elsewhere = {"Origin": "http://localhost"}, {"Origin": "http://evil.example"}
+    assert duty.http.post("/logout", headers=elsewhere).status_code == 403
+    assert duty.http.post("/logout", headers=here).status_code == 302
+    assert copied.get("/api/v1/me").status_code == 401
+
+
+def _session_of(browser) -> dict[str, str]:
+    name = browser.http.application.config["SESSION_COOKIE_NAME"]
+    return {"key": name, "value": browser.http.get_cookie(name).value}
+
+
+def test_a_new_password_ends_the_screens_of_the_wall(as_user, city) -> None:
+    screen = as_user(cast.WALL)
+    people.enrol(city, cast.WALL, "Another-Horse-2026")
+    assert screen.get("/api/v1/me").status_code == 401
+
+
+def test_what_the_live_layer_fetches_keeps_no_session_alive(as_user) -> None:
+    duty = as_user(cast.DUTY)
+    with duty.http.session_transaction() as session:
+        session["seen"] = long_ago = time.time() - 600
+    assert duty.get("/api/v1/points").status_code == 200
+    with duty.http.session_transaction() as session:
+        assert session["seen"] == long_ago
 
 
 def test_the_cookie_is_not_for_scripts_or_other_sites(anonymous) -> None:

@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisGone
 from app.domain.facts import Fact, apply
 from app.services import alerts, tasks
 from app.web import push as push_module
+from app.web.pages import edition
 from tests import cast
 from tests.web.things import open_case, put_device, raise_alert, say
 
@@ -139,6 +140,7 @@ def test_the_pulse_says_that_redis_is_away_and_that_it_is_back(
     as_user(cast.DUTY).socket()
     push.pulse.look()
     well = push.pulse.word("320404")
+    assert well["edition"] == edition()
     assert well["redis"]
     assert well["feeds"].keys() == {"telemetry"}
     assert [tile["key"] for tile in well["tiles"]][:2] == ["aqi", "river"]

@@ -99,6 +99,16 @@ def test_a_socket_ends_with_its_sign_in(city, push, as_user) -> None:
     assert len(push.audience) == 0
 
 
+def test_a_socket_lives_as_long_as_its_user_does_something(push, as_user) -> None:
+    browser = as_user(cast.DUTY)
+    socket = browser.socket()
+    for _, listener in push.audience.all():
+        listener.seen -= 16 * 60
+    assert browser.get("/api/v1/me").status_code == 200
+    push.drop_signed_out()
+    assert socket.is_connected()
+
+
 def test_an_event_of_a_replaced_sign_in_is_refused(push, as_user) -> None:
     first = as_user(cast.DUTY).socket()
     as_user(cast.DUTY)

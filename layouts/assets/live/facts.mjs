@@ -13,6 +13,8 @@ const LISTS = {
   task: ["tasks", new Set(["done", "returned", "withdrawn"])],
 };
 
+const SEEN_AT_MOST = 5_000; // things; facts overtake each other by seconds, a wall runs for weeks
+
 export const NOUNS = Object.keys(LISTS);
 
 /** @returns {Snapshot} a snapshot of nothing */
@@ -70,10 +72,17 @@ export class FactLog {
       if (!this.#isNew(fact)) continue;
       const before = this.snapshot;
       this.snapshot = { ...applyFact(before, fact), as_of: Math.max(before.as_of, fact.seq) };
-      for (const key of keysOf(fact)) this.seen.set(key, fact.seq);
+      for (const key of keysOf(fact)) this.#see(key, fact.seq);
       applied.push({ fact, before });
     }
     return applied;
+  }
+
+  /** The map stays in the order of use, and the longest unused thing leaves it first. */
+  #see(key, seq) {
+    this.seen.delete(key);
+    this.seen.set(key, seq);
+    if (this.seen.size > SEEN_AT_MOST) this.seen.delete(this.seen.keys().next().value);
   }
 
   /** All facts of our scope up to seq are known to have come. @param {number} seq */

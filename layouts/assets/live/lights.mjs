@@ -2,6 +2,7 @@
 import { ageText } from "./ages.mjs";
 import { LIGHT_FEED, LIGHT_LINK, LIGHT_SOUND, WALL_CLOCK, WALL_DATE } from "./ids.mjs";
 
+const FIRST_MS = 5_000;
 const ZONE = "Asia/Shanghai";
 const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const DATE = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
@@ -40,9 +41,14 @@ function write(id, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** @param {boolean} live */
-export function showLink(live, words) {
-  const state = live ? "live" : "lost";
+/** A new page is not cut off: it waits for its first connection for 5 s. @param {{live: boolean, before: boolean, age: number}} link before: it was live once; age: ms since loading */
+export function linkState({ live, before, age }) {
+  if (live) return "live";
+  return before || age >= FIRST_MS ? "lost" : "waiting";
+}
+
+/** @param {"waiting"|"live"|"lost"} state */
+export function showLink(state, words) {
   document.documentElement.dataset.link = state;
   light(LIGHT_LINK, state, words.link[state]);
 }

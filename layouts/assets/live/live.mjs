@@ -25,6 +25,7 @@ export class Live {
     this.early = []; // facts that came before the first snapshot
     this.loading = null;
     this.tries = 0;
+    this.waiting = false; // for the next try
     this.gap = null;
     this.#listen();
   }
@@ -36,10 +37,10 @@ export class Live {
   #listen() {
     const { socket, hearers } = this;
     socket.on("connect", () => this.#connected());
-    socket.on("disconnect", () => hearers.onLink?.(false));
+    socket.on("disconnect", (why) => this.#left(why));
     socket.on("connect_error", () => this.#refused());
     socket.on("reset", () => this.load());
-    socket.on("signed_out", () => hearers.onFailure?.("session", true));
+    socket.on("signed_out", () => this.#signedOut());
     socket.on("facts", (facts) => this.#facts(facts));
     socket.on("readings", (rows) => hearers.onReadings?.(rows));
     socket.on("states", (rows) => hearers.onStates?.(rows));
@@ -51,6 +52,18 @@ export class Live {
     this.hearers.onLink?.(true);
     if (this.loaded) this.resume();
     else this.load();
+  }
+
+  /** Socket.IO does not come back by itself after the server has sent us away. @param {string} [why] */
+  #left(why) {
+    this.hearers.onLink?.(false);
+    if (why === "io server disconnect") this.later(() => this.socket.connect(), RETRY_MS[2]);
+  }
+
+  /** Another sign-in, or nobody here for too long: when we are let in again, all of it is taken anew. */
+  #signedOut() {
+    this.loaded = false;
+    this.hearers.onFailure?.("session", true);
   }
 
   /** Socket.IO itself retries when nobody answers; a server that does not let us in is asked why, and again later. */
@@ -97,7 +110,12 @@ export class Live {
     this.hearers.onFailure?.(why?.status === 401 ? "session" : "snapshot", true);
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
-    this.later(() => this.load(), wait);
+    if (this.waiting) return; // one who is signed out all night must not ask more and more often
+    this.waiting = true;
+    this.later(() => {
+      this.waiting = false;
+      this.load();
+    }, wait);
   }
 
   #facts(facts) {

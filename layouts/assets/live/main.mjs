@@ -10,8 +10,9 @@ import { newReds } from "./flight.mjs";
 import { MAP } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
 import { showSwitches, switchLayer } from "./layers.mjs";
-import { oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
+import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
 import { Live } from "./live.mjs";
+import { LiveNumbers } from "./newest.mjs";
 import { Scene } from "./scene.mjs";
 import { Sound } from "./sound.mjs";
 import { act, bumpPulse } from "./stores.mjs";
@@ -34,6 +35,8 @@ class Page {
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.view = readView("");
     this.pulse = null;
+    this.linked = false; // once at least
+    this.numbers = new LiveNumbers();
     this.scene = null;
     this.painted = new Set();
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
@@ -53,6 +56,7 @@ class Page {
     document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
     document.addEventListener("chengyun:area", (event) => act("area", event.detail));
     this.#tick();
+    this.numbers.watch();
     watchPanels(throttle(() => tickAges(document, this.clock.now(), this.words), RETELL_MS));
   }
 
@@ -83,7 +87,7 @@ class Page {
       onLink: (live) => this.#link(live),
       onSnapshot: (snapshot) => this.#changed(snapshot),
       onFacts: (applied) => this.#facts(applied),
-      onReadings: (rows) => this.scene?.readings(rows) && this.loadPoints(),
+      onReadings: (rows) => this.#readings(rows),
       onStates: (rows) => this.scene?.layer.states(rows),
       onPositions: () => this.scene?.show(this.live.snapshot),
       onPulse: (pulse) => this.#pulse(pulse),
@@ -93,9 +97,16 @@ class Page {
 
   /** Readings are not replayed: after each connection the points are taken anew. */
   #link(live) {
+    this.linked ||= live;
+    this.#mark();
     if (!live) return;
     this.#tellArea();
     this.loadPoints();
+  }
+
+  #readings(rows) {
+    this.numbers.take(rows);
+    if (this.scene?.readings(rows)) this.loadPoints();
   }
 
   #facts(applied) {
@@ -123,6 +134,8 @@ class Page {
     const back = pulse.redis && this.pulse?.redis === false;
     this.pulse = pulse;
     this.blind.heard(pulse, Date.now(), this.clock.offset);
+    this.edition ??= pulse.edition; // a wall runs for weeks, and the server is upgraded meanwhile
+    this.blind.note("edition", pulse.edition !== this.edition, Date.now());
     if (!pulse.area || pulse.area === this.view.area) showTiles(pulse.tiles);
     if (back) this.loadPoints();
     this.#mark();
@@ -163,7 +176,8 @@ class Page {
     const now = Date.now();
     const marks = this.blind.marks(now);
     showBlind(marks, now, this.clock.offset, this.words);
-    showLink(this.socket.connected && !marks.some((mark) => mark.kind === "socket"), this.words);
+    const live = this.socket.connected && !marks.some((mark) => mark.kind === "socket");
+    showLink(linkState({ live, before: this.linked, age: now - this.blind.began }), this.words);
     this.#feedLight(now, marks);
   }
 

@@ -64,10 +64,6 @@ export class MarkLayer {
     }
     return found.sort((a, b) => a.distance - b.distance);
   }
-
-  remove() {
-    this.show([]);
-  }
 }
 
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

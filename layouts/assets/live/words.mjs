@@ -3,7 +3,7 @@
 const ZH = {
   seconds: "秒", minutes: "分钟", minute: "分", hours: "小时", days: "天",
   left: (span) => `剩 ${span}`, over: (span) => `超期 ${span}`, never: "从未",
-  link: { live: "实时", lost: "连接中断" },
+  link: { waiting: "连接中…", live: "实时", lost: "连接中断" },
   feed: { fresh: "数据", stale: "数据陈旧", none: "无数据" },
   sound: { off: "声音未启用", armed: "声音已启用", muted: "已静音" },
   soundHint: "点击任意处启用声音",
@@ -23,6 +23,7 @@ const ZH = {
     points: ["设备点位取不到", "地图上的设备可能不全"],
     snapshot: ["当前情况取不到", "列表和地图可能不全,正在重试"],
     session: ["登录已失效", "页面不再更新,请重新登录"],
+    edition: ["系统已升级", "此页面仍是旧版,显示可能不全,请刷新页面"],
   },
   roleDoubt: {
     ingest: "新数据未入库,地图和体征不再更新", watch: "不再产生和解除预警,设备在线状态停止更新",
@@ -39,7 +40,7 @@ const ZH = {
 const EN = {
   seconds: "s", minutes: "min", minute: "min", hours: "h", days: "d",
   left: (span) => `${span} left`, over: (span) => `${span} late`, never: "never",
-  link: { live: "Live", lost: "Disconnected" },
+  link: { waiting: "Connecting…", live: "Live", lost: "Disconnected" },
   feed: { fresh: "Data", stale: "Data stale", none: "No data" },
   sound: { off: "Sound not armed", armed: "Sound armed", muted: "Muted" },
   soundHint: "Click anywhere to arm the sound",
@@ -59,6 +60,7 @@ const EN = {
     points: ["Devices cannot be fetched", "devices on the map may be incomplete"],
     snapshot: ["The present state cannot be fetched", "lists and map may be incomplete; trying again"],
     session: ["Signed out", "the page no longer changes; sign in again"],
+    edition: ["The system was upgraded", "this page is the old one and may be incomplete; reload it"],
   },
   roleDoubt: {
     ingest: "new data is not stored; map and figures stand still", watch: "alerts are neither raised nor cleared",
