@@ -13,7 +13,7 @@ CURVE = {"height": "6.5rem"}
 
 
 def alert(one: Row) -> html.Article:
-    """An alert: the value now and when it was raised, limits, curve, place, who is near, and what can be done now."""
+    """An alert: its value now and when raised, limits, curve, place, who is near, what to do."""
     level = int(one["level"])
     head = [
         parts.level_mark(level),

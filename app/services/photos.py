@@ -15,6 +15,7 @@ from tempfile import mkstemp
 from app.city import City
 from app.domain.people import Role, User, Verb, may, require
 from app.errors import Invalid, NotAllowed, NotFound
+from app.services.aside import aside
 from app.store.rows import Photo
 from app.store.tx import Tx
 
@@ -43,7 +44,7 @@ def store(city: City, content: bytes, type: str = "", *, by: User) -> str:
 
 def keep(city: City, content: bytes, *, by: str, area: str) -> str:
     """The same for a photo that a system brings (by "ingest"); `area` is where it belongs."""
-    clean = _clean(content)
+    clean = aside(lambda: _clean(content))
     photo_id = sha256(clean).hexdigest()
     _write(_path(city, photo_id), clean)
     with city.ledger.begin() as tx:

@@ -11,6 +11,7 @@ from app.domain.kinds import BY_CODE, Metric
 from app.domain.people import User, covers
 from app.domain.readings import Device
 from app.errors import Invalid, NotAllowed, NotFound, Unavailable
+from app.services.aside import aside
 from app.services.views_scope import as_hit, builtins, now_ms, place, scope_in
 from app.store.points import POINT
 
@@ -109,20 +110,9 @@ def _history(
         return city.history.curve(found.code, metric, since, until, found.area)
 
     try:
-        return in_thread(ask)
+        return aside(ask)
     except OSError as why:
         raise Unavailable("历史数据暂时不可用,请稍后再试。") from why
-
-
-def in_thread(ask: Any) -> Any:
-    """Run a blocking call without stopping the other greenlets; plainly where there are none."""
-    import sys
-
-    gevent = sys.modules.get("gevent")
-    monkey = sys.modules.get("gevent.monkey")
-    if gevent is None or monkey is None or not monkey.is_module_patched("socket"):
-        return ask()
-    return gevent.get_hub().threadpool.apply(ask)
 
 
 def _joined(old: list[tuple[int, float]], new: list[tuple[int, float]]) -> list[tuple[int, float]]:

@@ -25,6 +25,7 @@ from flask import (
 from flask_login import current_user
 
 from app.city import City
+from app.domain.people import Role, User, Verb, may
 from app.errors import NotFound
 from app.services import views
 from app.web.auth import whoami
@@ -41,6 +42,10 @@ ICON = (
     '<rect width="16" height="16" rx="3" fill="#0b2a4a"/>'
     '<path d="M3 12V7h3v5m1 0V3h3v9m1 0V9h2v3" fill="#3cc8e8"/></svg>'
 )
+NOT_FOR_YOU = "您的账号不能查看大屏"
+USE_ANOTHER = "请用值班或领导账号登录。"
+TO_PHONE = "网格员请使用手机端"
+SIGN_OUT = "退出登录"
 NOT_INSTALLED = "前端依赖尚未安装:请在项目目录运行 npm ci(make run 会自动完成)。"
 
 
@@ -76,9 +81,23 @@ def _layout(city: City, page: Any) -> Any:
     def build() -> Any:
         if not has_request_context() or not current_user.is_authenticated:
             return html.Div()
-        return page(views.page(city, whoami()))
+        user = whoami()
+        return page(views.page(city, user)) if _may_look(user) else turned_away(user)
 
     return build
+
+
+def _may_look(user: User) -> bool:
+    return may(user, Verb.VIEW) and user.role is not Role.GRID_WORKER
+
+
+def turned_away(user: User) -> html.Main:
+    """The page of whom the screens are not for; it has no live-config, so nothing live starts."""
+    todo: Any = html.P(USE_ANOTHER)
+    if user.role is Role.GRID_WORKER:
+        todo = html.P(html.A(TO_PHONE, href="/m/"))
+    leave = html.Form(html.Button(SIGN_OUT, type="submit"), action="/logout", method="POST")
+    return html.Main([html.H1(NOT_FOR_YOU), todo, leave], className="turned-away")
 
 
 @cache

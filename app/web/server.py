@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from hashlib import sha256
 from threading import Event
 from typing import Any
 
@@ -124,7 +125,8 @@ def _config(city: City) -> dict[str, Any]:
     settings = city.settings
     return {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": f"chengyun_{settings.port}",  # two cities on one host stay apart
+        # two cities on one host stay apart, several web roles of one city share the sign-in
+        "SESSION_COOKIE_NAME": f"chengyun_{sha256(settings.secret_key.encode()).hexdigest()[:12]}",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,

@@ -125,3 +125,15 @@ test("a receipt that the server no longer wants is forgotten silently", async ()
   await outbox.flush();
   assert.equal(kept.acts.length, 0);
 });
+
+test("on a shared phone nobody sends what another did", async () => {
+  const { kept, line, outbox } = await box();
+  outbox.user = "w001";
+  await kept.keep({ ...act("accept"), user: "w001", key: "k1" }, []);
+  outbox.user = "w002";
+  await outbox.flush();
+  assert.deepEqual([line.sent.length, (await outbox.mine()).length, kept.acts.length], [0, 0, 1]);
+  outbox.user = "w001";
+  await outbox.flush();
+  assert.equal(line.sent.length, 1);
+});

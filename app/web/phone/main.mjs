@@ -24,6 +24,7 @@ const english = new URLSearchParams(location.search).get("lang") === "en";
 async function start() {
   speak(english ? "en" : "zh-CN");
   navigator.serviceWorker?.register("sw.js").catch((why) => console.warn("no service worker", why));
+  outbox.user = (await kept.recall("user")) ?? null;
   state.tasks = (await kept.recall("tasks")) ?? [];
   state.areas = (await kept.recall("areas")) ?? {};
   await reload();
@@ -38,7 +39,7 @@ async function start() {
 /** Read my tasks from the server; without a network the last ones stay. */
 async function refresh() {
   try {
-    await me();
+    await belongTo((await me()).id);
     const { tasks } = await get("/api/v1/snapshot");
     state.signedOut = false;
     const fresh = arrivals(state.tasks, tasks);
@@ -53,9 +54,18 @@ async function refresh() {
   await reload();
 }
 
+/** Another worker on this phone: what was kept of the one before is none of his. */
+async function belongTo(user) {
+  if (outbox.user === user) return;
+  outbox.user = user;
+  state.tasks = [];
+  state.areas = {};
+  await Promise.all([kept.remember("user", user), kept.remember("tasks", []), kept.remember("areas", {})]);
+}
+
 /** Tell the server once that a task was delivered or seen. */
 async function mark(task, kind) {
-  const already = (await kept.waiting()).some((act) => act.task === task.id && act.kind === kind);
+  const already = (await outbox.mine()).some((act) => act.task === task.id && act.kind === kind);
   if (!already) await outbox.add(act(task, kind, {}));
 }
 
@@ -65,7 +75,7 @@ function act(task, kind, body) {
 }
 
 async function reload() {
-  state.acts = await kept.waiting();
+  state.acts = await outbox.mine();
   paint();
 }
 

@@ -1,6 +1,7 @@
 // The outbox: what the worker does is kept first and sent later, once and in order.
 //
-// An act is {seq, key, kind, url, body, task?, photos: [id], refused?}. Sending stops at the first act
+// An act is {seq, key, user, kind, url, body, task?, photos: [id], refused?}. On a shared phone only the acts of who is signed in
+// are sent; those of others wait for them. Sending stops at the first act
 // that did not get through; one that the server refuses for good is set aside with its reason, so that
 // it neither blocks the others nor disappears.
 
@@ -17,13 +18,14 @@ export class Outbox {
     this.post = post;
     this.changed = changed;
     this.signInNeeded = false;
+    this.user = null;
     this.sending = null;
     this.again = false;
   }
 
   /** Keep an act; it is on the phone when this returns. */
   async add(act, photos = []) {
-    const whole = { key: crypto.randomUUID(), photos: photos.map((p) => p.id), ...act };
+    const whole = { key: crypto.randomUUID(), user: this.user, photos: photos.map((p) => p.id), ...act };
     await this.kept.keep(whole, photos);
     this.changed();
     this.flush();
@@ -50,9 +52,14 @@ export class Outbox {
     }
   }
 
+  /** What the present user did and the server does not have. */
+  async mine() {
+    return (await this.kept.waiting()).filter((act) => act.user === this.user);
+  }
+
   async drain() {
     for (;;) {
-      const next = (await this.kept.waiting()).find((act) => !act.refused);
+      const next = (await this.mine()).find((act) => !act.refused);
       if (!next) return;
       const settled = await this.deliver(next);
       this.changed();
@@ -105,7 +112,7 @@ export class Outbox {
 
   /** Remove an act that was refused. */
   async drop(seq) {
-    const act = (await this.kept.waiting()).find((a) => a.seq === seq);
+    const act = (await this.mine()).find((a) => a.seq === seq);
     if (act) await this.kept.forget(act);
     this.changed();
   }

@@ -1,0 +1,18 @@
+"""Slow work aside: what would stop the other greenlets of the web role runs in a real thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def aside(work: Callable[[], T]) -> T:
+    """Run a blocking call in gevent's thread pool; plainly in a role without greenlets."""
+    gevent = sys.modules.get("gevent")
+    monkey = sys.modules.get("gevent.monkey")
+    if gevent is None or monkey is None or not monkey.is_module_patched("socket"):
+        return work()
+    return gevent.get_hub().threadpool.apply(work)
