@@ -15,8 +15,10 @@ describe("a number of one device", () => {
     assert.equal(newerOf(PAINTED), PAINTED);
   });
 
-  it("the same reading, pushed in whole seconds, changes nothing", () =>
-    assert.equal(newerOf(PAINTED, { n: 7, at: 1_795_000_000_000, value: 52 }), PAINTED));
+  it("within one second the push is the later: a pushed time has whole seconds", () => {
+    const pushed = { n: 7, at: 1_795_000_000_000, value: 2.5 };
+    assert.equal(newerOf(PAINTED, pushed), pushed);
+  });
 
   it("takes the newest row of the devices that are shown and forgets the others", () => {
     const before = new Map([[7, { n: 7, at: 9_000, value: 1 }], [8, { n: 8, at: 9_000, value: 1 }]]);

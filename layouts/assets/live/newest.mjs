@@ -5,9 +5,9 @@ import { tileText } from "./tiles.mjs";
  * @typedef {{n: number, at: number, value: number|null}} Heard at in epoch ms
  */
 
-/** The newer of what the page was painted with and what was heard since; a pushed time has whole seconds. @param {Heard} painted @param {Heard} [heard] @returns {Heard} */
+/** The newer of what the page was painted with and what was heard since; a pushed time has whole seconds, and within one second the push is the later. @param {Heard} painted @param {Heard} [heard] @returns {Heard} */
 export function newerOf(painted, heard) {
-  const known = heard && heard.n === painted.n && Math.floor(heard.at / 1000) > Math.floor(painted.at / 1000);
+  const known = heard && heard.n === painted.n && Math.floor(heard.at / 1000) >= Math.floor(painted.at / 1000);
   return known ? heard : painted;
 }
 
