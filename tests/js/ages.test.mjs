@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { ageText, dueClass, dueText, leftShare } from "../../layouts/assets/live/ages.mjs";
 import { ServerClock } from "../../layouts/assets/live/clock.mjs";
 import { dateText, oldestFeed } from "../../layouts/assets/live/lights.mjs";
-import { tileText } from "../../layouts/assets/live/tiles.mjs";
+import { isFirst, tileText } from "../../layouts/assets/live/tiles.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
 
 const ZH = wordsOf("zh-CN");
@@ -65,4 +65,8 @@ it("the oldest feed is that of the judged ones", () => {
 
 it("tiles write figures as layouts.parts.number does", () => {
   assert.deepEqual([tileText({ value: 12345.678, digits: 1 }), tileText({ value: 0, digits: 0 }), tileText({ value: null })], ["12,345.7", "0", "—"]);
+});
+
+it("only a figure where there was none asks for a new panel", () => {
+  assert.deepEqual([isFirst("—", "0.0"), isFirst("—", "—"), isFirst("1.0", "2.0"), isFirst(null, "0")], [true, false, false, false]);
 });

@@ -3,6 +3,7 @@ export const MAP = "map";
 export const LIVE_CONFIG = "live-config";
 export const LIVE_VIEW = "live-view";
 export const PULSE = "pulse";
+export const CALM = "calm-pulse";
 export const MAP_CLICK = "map-click";
 export const FOUND = "found";
 export const MAP_SEARCH = "map-search";

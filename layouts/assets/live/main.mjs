@@ -7,7 +7,7 @@ import { ServerClock } from "./clock.mjs";
 import { configOfPage, readView, watchView } from "./config.mjs";
 import { fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
 import { newReds } from "./flight.mjs";
-import { MAP } from "./ids.mjs";
+import { CALM, MAP } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
 import { showSwitches, switchLayer } from "./layers.mjs";
 import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
@@ -15,7 +15,7 @@ import { Live } from "./live.mjs";
 import { LiveNumbers } from "./newest.mjs";
 import { Scene } from "./scene.mjs";
 import { Sound } from "./sound.mjs";
-import { act, bumpPulse } from "./stores.mjs";
+import { act, bumpPulse, setStore } from "./stores.mjs";
 import { throttle } from "./throttle.mjs";
 import { showTiles } from "./tiles.mjs";
 import { wordsOf } from "./words.mjs";
@@ -136,7 +136,9 @@ class Page {
     this.blind.heard(pulse, Date.now(), this.clock.offset);
     this.edition ??= pulse.edition; // a wall runs for weeks, and the server is upgraded meanwhile
     this.blind.note("edition", pulse.edition !== this.edition, Date.now());
-    if (!pulse.area || pulse.area === this.view.area) showTiles(pulse.tiles);
+    if (!pulse.area || pulse.area === this.view.area) {
+      if (showTiles(pulse.tiles)) setStore(CALM, Date.now());
+    }
     if (back) this.loadPoints();
     this.#mark();
   }
