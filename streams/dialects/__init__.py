@@ -16,7 +16,8 @@ them: it must say the same readings again, which then have no effect.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from app.domain.readings import DeviceStatus, Telemetry
 from app.errors import Rejected
@@ -54,6 +55,7 @@ class Ask(NamedTuple):
 
 
 # a Rejected among the things is one bad record of a message whose others are good
+T = TypeVar("T")
 Thing = Telemetry | DeviceStatus | Known | Ask | Rejected
 
 
@@ -78,3 +80,16 @@ def dialect(name: str) -> Dialect:
     if name not in NAMES:
         raise KeyError(name)
     return cast(Dialect, importlib.import_module(f"streams.dialects.{name}"))
+
+
+def one_by_one(records: Sequence[T], read: Callable[[T], list[Thing]]) -> list[Thing]:
+    """All records of one message: a bad one stands among the others; alone it is raised."""
+    things: list[Thing] = []
+    for record in records:
+        try:
+            things += read(record)
+        except Rejected as why:
+            if len(records) == 1:
+                raise
+            things.append(why)
+    return things

@@ -14,7 +14,7 @@ import msgspec
 
 from app.errors import Rejected
 from streams import wire
-from streams.dialects import Known, Thing
+from streams.dialects import Known, Thing, one_by_one
 from streams.sources import Introductions, Source
 
 TOPICS = ("ngsi/#",)
@@ -66,15 +66,7 @@ class Reader:
         entities = list(_entities(wire.decode(_decoder, payload)))
         if not 0 < len(entities) <= ENTITIES:
             raise Rejected("no_entity", f"{len(entities)} entities; 1 to {ENTITIES} are expected")
-        things: list[Thing] = []
-        for entity in entities:
-            try:
-                things += self._entity(entity, arrived)
-            except Rejected as why:
-                if len(entities) == 1:
-                    raise
-                things.append(why)
-        return things
+        return one_by_one(entities, lambda entity: self._entity(entity, arrived))
 
     def _entity(self, entity: dict[str, Any], arrived: int) -> list[Thing]:
         kind = self._source.kind_of(_short(entity.get("type")))

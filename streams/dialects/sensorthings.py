@@ -14,7 +14,7 @@ import msgspec
 
 from app.errors import Rejected
 from streams import wire
-from streams.dialects import Known, Thing
+from streams.dialects import Known, Thing, one_by_one
 from streams.sources import Introductions, Source
 
 TOPICS = tuple(f"v1.{n}/{level}Observations" for n in (0, 1) for level in ("", "+/"))
@@ -62,15 +62,7 @@ class Reader:
         said = list(_observations(wire.decode(_decoder, payload)))
         if not 0 < len(said) <= OBSERVATIONS:
             raise Rejected("no_observation", f"{len(said)} of 1 to {OBSERVATIONS} observations")
-        things: list[Thing] = []
-        for observation in said:
-            try:
-                things += self._observation(topic, observation, arrived)
-            except Rejected as why:
-                if len(said) == 1:
-                    raise
-                things.append(why)
-        return things
+        return one_by_one(said, lambda observation: self._observation(topic, observation, arrived))
 
     def _observation(self, topic: str, said: dict[str, Any], arrived: int) -> list[Thing]:
         about = self._about(topic, said)
