@@ -93,9 +93,12 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _screens() -> Front:
-    import callbacks
+    from dataclasses import replace
 
-    return callbacks.screens()
+    import callbacks
+    from streams import doors
+
+    return replace(callbacks.screens(), doors=doors.DOORS)
 
 
 def _speak(level: str) -> None:

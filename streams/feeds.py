@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.domain.readings import DeviceStatus, Telemetry
 from app.errors import Rejected
@@ -70,12 +70,17 @@ class Feeds:
 
     def __init__(self, sources: Sequence[Source] = ()) -> None:
         self._feeds = [Feed(source) for source in sources]
-        every = (filters.subscription(text) for feed in self._feeds for text in feed.filters)
+        by_mqtt = (feed for feed in self._feeds if feed.source.by == "mqtt")
+        every = (filters.subscription(text) for feed in by_mqtt for text in feed.filters)
         self.subscriptions = tuple(dict.fromkeys(every))
 
     def hearing(self, topic: str) -> Feed | None:
         """The source that a topic belongs to."""
         return next((feed for feed in self._feeds if feed.hears(topic)), None)
+
+    def named(self, name: str) -> Feed | None:
+        """The source of this name."""
+        return next((feed for feed in self._feeds if feed.source.name == name), None)
 
     def fresh(self) -> None:
         """A new batch begins."""
@@ -91,6 +96,7 @@ class Sorted(NamedTuple):
     refused: list[Letter]
     asks: list[Ask]
     counts: Counter[str]
+    reports: list[Any]
 
     def take(self, told: Told, retained: bool = False) -> None:
         """Add what a message says; a retained reading without a time of its own is of any age."""
@@ -107,6 +113,9 @@ class Sorted(NamedTuple):
                 self.counts[f"known:{told.source}:{thing.what}"] += 1
             elif isinstance(thing, Ask):
                 self.asks.append(thing)
+            elif not isinstance(thing, Rejected):
+                self.reports.append(thing)
+                self.counts[f"reports:{told.source}"] += 1
             else:
                 self.counts[f"refused:{told.source}:{thing.reason}"] += 1
                 self.refused.append(Letter(told.topic, told.payload, thing.reason, thing.detail))

@@ -9,8 +9,9 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 from app.domain.readings import DeviceStatus, Quality, Telemetry
+from app.domain.reports import HotlineOrder
 from app.errors import BadConfiguration, Rejected
-from app.services.ingest import grade
+from app.services.ingest import Filed, grade
 from streams import filters
 from streams.dialects import Ask, Known, Thing
 from streams.feeds import Feed
@@ -92,7 +93,14 @@ def row(thing: Thing) -> Row:
         return "known", "", "", "", "", f"{thing.what}: no reading, counted"
     if isinstance(thing, Ask):
         return "asks", "", "", "", "", f"{len(thing.payload)} bytes to {thing.topic}"
-    return "REFUSED", "", "", "", "", f"{thing.reason}: {thing.detail}"
+    if isinstance(thing, Rejected):
+        return "REFUSED", "", "", "", "", f"{thing.reason}: {thing.detail}"
+    if isinstance(thing, HotlineOrder):
+        place = _place(thing.lon, thing.lat) or thing.address
+        return "order", thing.order_no, thing.category, _time(thing.at), place, thing.title
+    report = thing.report if isinstance(thing, Filed) else thing
+    place = _place(report.lon, report.lat) or report.address
+    return "report", report.id, report.code, _time(report.at), place, report.title
 
 
 def _place(lon: float | None, lat: float | None) -> str:

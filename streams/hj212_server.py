@@ -210,7 +210,7 @@ def deliver(city: City, stop: Event, feed: Feed, said: Sequence[tuple[str, bytes
     """
     arrived = int(city.now().timestamp() * 1000)
     try:
-        sorted_ = Sorted([], [], [], [], Counter())
+        sorted_ = Sorted([], [], [], [], Counter(), [])
         feed.fresh()
         for topic, frame in said:
             sorted_.take(feed.read(topic, frame, arrived))

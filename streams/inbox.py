@@ -144,7 +144,14 @@ class Reader:
     def sort(self, arrivals: Sequence[Arrival], arrived: int) -> Batch:
         """A whole batch, sorted by kind; what is refused becomes a letter."""
         batch = Batch([], [], [], [], [], [], Counter())
-        foreign = Sorted(batch.telemetry, batch.statuses, batch.refused, batch.asks, batch.counts)
+        foreign = Sorted(
+            batch.telemetry,
+            batch.statuses,
+            batch.refused,
+            batch.asks,
+            batch.counts,
+            batch.reports,
+        )
         piles: dict[type, list[Any]] = {
             Telemetry: batch.telemetry,
             DeviceStatus: batch.statuses,

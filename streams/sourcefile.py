@@ -23,7 +23,6 @@ NEEDED = {
     "dialect": "",
     "owner": ": name the responsible unit (责任单位)",
     "crs": ": say wgs84, gcj02 or bd09; it is never guessed",
-    "kind": ": one kind, or a map from their type to a kind",
 }
 Lines = dict[str, int]
 
@@ -137,14 +136,14 @@ def _plain(why: msgspec.ValidationError) -> str:
 
 def _nonsense(checked: dict[str, Any]) -> Iterator[Fault]:
     """What is well-formed and cannot be meant."""
-    kinds = checked.get("kind", {})
+    kinds = checked.get("kind") or {}
     kinds = [kinds] if isinstance(kinds, str) else list(kinds.values())
     yield from (
         ("kind", f"kind `{kind}` is not known{_near(kind, BY_CODE)}")
         for kind in kinds
         if kind not in BY_CODE
     )
-    if "kind" in checked and not kinds:
+    if checked.get("kind") == {}:
         yield "kind", "`kind` maps nothing; name at least one type or `*`"
     known = [kind for kind in kinds if kind in BY_CODE]
     yield from _metrics(checked, known)
@@ -190,8 +189,9 @@ def _dialect(checked: dict[str, Any]) -> Iterator[Fault]:
         yield "dialect", f"dialect `{name}` is not known{_near(name, dialects.NAMES)}"
         return
     module = dialects.dialect(name)
-    if not module.TOPICS and not checked.get("topics") and getattr(module, "NEEDS_TOPICS", True):
-        yield "topics", f"`topics` is missing: {name} has none of its own"
+    if not dialects.says_reports(name) and not checked.get("kind"):
+        yield "kind", "`kind` is missing: one kind, or a map from their type to a kind"
+    yield from _topics(checked, module)
     options = getattr(module, "Options", None)
     if options is None:
         if checked.get("options") is not None:
@@ -206,8 +206,25 @@ def _dialect(checked: dict[str, Any]) -> Iterator[Fault]:
         yield "options", fault
 
 
+def _topics(checked: dict[str, Any], module: dialects.Dialect) -> Iterator[Fault]:
+    """Topics that are missing, or that mean nothing since the source does not come by MQTT."""
+    if checked.get("by", "mqtt") != "mqtt":
+        if checked.get("topics"):
+            yield "topics", f"`topics` are of MQTT; a source by {checked['by']} has none"
+        return
+    needs = not module.TOPICS and getattr(module, "NEEDS_TOPICS", True)
+    if needs and not checked.get("topics"):
+        yield "topics", f"`topics` is missing: {checked['dialect']} has none of its own"
+
+
 def filters_of(source: Source) -> tuple[str, ...]:
-    """The filters a source is heard on, with their named levels."""
+    """The filters a source is heard on, with their named levels.
+
+    A source that does not come by MQTT is heard on one topic, "<by>/<name>": it stands in its dead
+    letters, and leads a replayed one back to its source.
+    """
+    if source.by != "mqtt":
+        return (f"{source.by}/{source.name}",)
     return source.topics or dialects.dialect(source.dialect).TOPICS
 
 

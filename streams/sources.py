@@ -53,7 +53,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str
     owner: Text
     crs: wire.Crs
-    kind: str | dict[str, str]
+    kind: str | dict[str, str] = ""  # needed by dialects that say readings
+    by: Literal["mqtt", "webhook", "stream", "drop"] = "mqtt"  # the way its messages come
     clock: Literal["device", "arrival"] = "device"
     zone: str = ""  # of times without an offset, e.g. Asia/Shanghai
     period_s: Annotated[int, Meta(ge=1, le=86_400)] | None = None

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from app.city import City
 
 
 @dataclass(frozen=True)
@@ -14,7 +19,8 @@ class Front:
 
     `pages` maps a path to (title, layout of views.page); `register(wall, city, whoami)` puts the
     callbacks on a Dash instance; `refresh_only` are the inputs that the live layer sets by itself:
-    a callback on them alone is no sign of a person; `speak` chooses the language.
+    a callback on them alone is no sign of a person; `speak` chooses the language; `doors` are the
+    border's addresses for other systems (streams.doors): they let themselves in by token.
     """
 
     pages: Mapping[str, tuple[str, Callable[[Any], Any]]]
@@ -22,3 +28,4 @@ class Front:
     on_error: Callable[[Exception], Any]
     refresh_only: frozenset[str]
     speak: Callable[[str], None]
+    doors: tuple[Callable[[City], Blueprint], ...] = ()

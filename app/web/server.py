@@ -86,6 +86,8 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     sockets.on_event("resume", pusher.resume)
     server.extensions["push"] = pusher
     _addresses(server, city, pusher)
+    for door in front.doors:
+        server.register_blueprint(door(city))
     return server, sockets
 
 

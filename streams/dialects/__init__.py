@@ -4,6 +4,8 @@ A dialect module has
 
 * `TOPICS`: the MQTT filters it is spoken on; empty when each source must name its own;
 * `NEEDS_TOPICS = False` when it does not come by MQTT;
+* `SAYS_REPORTS = True` when it brings reports, orders or warnings: they never wait behind readings,
+  and its sources need no `kind`;
 * `reader(source) -> Reader`, one for the life of the process, called from one thread;
 * where it takes settings of its own, `Options`, a frozen msgspec struct with
   forbid_unknown_fields, and `faults(source) -> list[str]` for what a type cannot say;
@@ -20,7 +22,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from app.domain.readings import DeviceStatus, Telemetry
+from app.domain.reports import HotlineOrder, Report
 from app.errors import Rejected
+from app.services.ingest import Filed
 
 if TYPE_CHECKING:
     from streams.sources import Source
@@ -56,7 +60,7 @@ class Ask(NamedTuple):
 
 # a Rejected among the things is one bad record of a message whose others are good
 T = TypeVar("T")
-Thing = Telemetry | DeviceStatus | Known | Ask | Rejected
+Thing = Telemetry | DeviceStatus | Known | Ask | Rejected | Filed | Report | HotlineOrder
 
 
 class Reader(Protocol):
@@ -80,6 +84,11 @@ def dialect(name: str) -> Dialect:
     if name not in NAMES:
         raise KeyError(name)
     return cast(Dialect, importlib.import_module(f"streams.dialects.{name}"))
+
+
+def says_reports(name: str) -> bool:
+    """Whether a dialect brings reports, orders or warnings instead of readings."""
+    return bool(getattr(dialect(name), "SAYS_REPORTS", False))
 
 
 def one_by_one(records: Sequence[T], read: Callable[[T], list[Thing]]) -> list[Thing]:

@@ -245,7 +245,7 @@ def test_a_repeated_batch_says_what_it_said() -> None:
 def test_a_retained_reading_without_a_time_is_not_taken_as_new() -> None:
     feed = Feeds([source(topics=("x/{device}",))]).hearing("x/1")
     assert feed is not None
-    batch = Sorted([], [], [], [], Counter())
+    batch = Sorted([], [], [], [], Counter(), [])
     batch.take(feed.read("x/1", b'[{"n":"pm25","v":3}]', NOW), retained=True)
     assert batch.counts == {"received:s": 1, "known:s:retained": 1}
     batch.take(feed.read("x/1", b'[{"n":"pm25","v":3,"t":-5}]', NOW), retained=True)
