@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psutil
@@ -43,14 +44,15 @@ def until(true: Callable[[], bool], timeout: float, what: str) -> None:
 
 
 class Stack:
-    """The running city: its address, its stores, its processes."""
+    """The running city: its address, its stores, its processes; `env` adds settings."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, **env: str) -> None:
         self.var = var
+        self._more = env
         self.port = embedded.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._supervisor = Supervisor(var / "log", print)
-        self._roles: dict[str, Child] = {}
+        self.children: dict[str, Child] = {}
         self.env = self._start_stores()
 
     def _start_stores(self) -> dict[str, str]:
@@ -62,8 +64,9 @@ class Stack:
         url = embedded.redis_url(ports[0], secrets[0])
         broker = embedded.broker_command(self.var, ports[1], embedded.BROKER_USER, secrets[1])
         redis = embedded.redis_command(self.var, ports[0], secrets[0])
-        self._supervisor.start(Child("redis", redis))
-        self._supervisor.start(Child("broker", broker))
+        for name, command in (("redis", redis), ("broker", broker)):
+            self.children[name] = Child(name, command)
+            self._supervisor.start(self.children[name])
         until(lambda: embedded.redis_answers(url), 20, "Redis answers")
         until(lambda: embedded.port_answers(ports[1]), 20, "the broker answers")
         return {
@@ -77,6 +80,7 @@ class Stack:
             "CHENGYUN_MQTT_PASSWORD": secrets[1],
             "CHENGYUN_SECRET_KEY": embedded.kept_password(self.var / "session-key"),
             "CHENGYUN_DEMO_PASSWORD": PASSWORD,
+            **self._more,
         }
 
     @property
@@ -96,7 +100,11 @@ class Stack:
         for role in ROLES:
             child = Child(role, [*RUN, role], self.env)
             self._supervisor.start(child)
-            self._roles[role] = child
+            self.children[role] = child
+
+    def keep_alive(self, stop: Event) -> None:
+        """Start again what dies, as `run.py demo` does, until told to stop; then stop all."""
+        self._supervisor.run(stop)
 
     def open(self) -> City:
         """Wait until all roles are well, and open their stores."""
@@ -112,9 +120,12 @@ class Stack:
             return False
 
     def _signal(self, number: signal.Signals) -> None:
-        for child in self._roles.values():
+        for child in self._of_roles().values():
             if child.process and child.alive():
                 os.killpg(child.process.pid, number)
+
+    def _of_roles(self) -> dict[str, Child]:
+        return {role: self.children[role] for role in ROLES if role in self.children}
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
@@ -128,7 +139,7 @@ class Stack:
     def processor_seconds(self) -> dict[str, float]:
         """Processor time that each role has used since its start."""
         used = {}
-        for role, child in self._roles.items():
+        for role, child in self._of_roles().items():
             if child.process and child.alive():
                 times = psutil.Process(child.process.pid).cpu_times()
                 used[role] = times.user + times.system
@@ -141,12 +152,12 @@ class Stack:
 
 
 @contextmanager
-def stack() -> Iterator[Stack]:
-    """A city in a temporary folder, gone afterwards."""
-    var = Path(tempfile.mkdtemp(prefix="chengyun-bench-"))
+def stack(var: Path | None = None, **env: str) -> Iterator[Stack]:
+    """A city in a temporary folder, gone afterwards; `env` are settings of its roles."""
+    var = var or Path(tempfile.mkdtemp(prefix="chengyun-bench-"))
     city = None
     try:
-        city = Stack(var)
+        city = Stack(var, **env)
         yield city
     finally:
         if city:
