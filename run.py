@@ -50,6 +50,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
+    from streams.commands import arguments as feeds_arguments
+
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="a whole living city on this machine")
@@ -65,18 +67,8 @@ def _arguments() -> argparse.ArgumentParser:
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
     feeds = commands.add_parser("feeds", help="other systems' feeds (docs/sources.md)")
-    trying = feeds.add_subparsers(dest="verb", required=True).add_parser(
-        "try", help="show what a message of a source becomes, or why it is refused"
-    )
-    trying.add_argument("profile", type=Path, help="the YAML file of sources")
-    trying.add_argument("sample", type=Path, help="a file with the payload; - is stdin")
-    trying.add_argument("--topic", help="its topic (default: the source's own, wildcards filled)")
-    trying.add_argument("--source", help="name of the source, when the file has several")
-    trying.add_argument(
-        "--at",
-        type=lambda text: datetime.fromisoformat(text).astimezone(UTC),
-        help="when it arrived, ISO-8601 (default: now; an old sample is refused as too old)",
-    )
+    feeds_arguments(feeds)
+    _history_arguments(commands.add_parser("history", help="the readings kept (docs/history.md)"))
     for name, what in {
         "web": "screens, API and push",
         "ingest": "MQTT to Redis",
@@ -90,6 +82,29 @@ def _arguments() -> argparse.ArgumentParser:
     }.items():
         commands.add_parser(name, help=what)
     return parser
+
+
+def _history_arguments(history: argparse.ArgumentParser) -> None:
+    out = history.add_subparsers(dest="verb", required=True).add_parser(
+        "export", help="readings as a file for a spreadsheet (.csv) or for analysis (.parquet)"
+    )
+    out.add_argument("--device", default="", help="code of one device")
+    out.add_argument("--kind", default="", help="all devices of a kind, for example gas")
+    out.add_argument("--area", default="", help="all devices below an area code")
+    what = "ISO-8601, Beijing time unless it says otherwise; a day means its "
+    out.add_argument("--since", type=_moment, required=True, help=f"{what}beginning")
+    out.add_argument("--until", type=lambda text: _moment(text, end=True), help=f"{what}end")
+    out.add_argument("--level", default="raw", help="raw (default), minute, hour or daily")
+    out.add_argument("--out", type=Path, required=True, help="the new file, .csv or .parquet")
+
+
+def _moment(text: str, *, end: bool = False) -> datetime:
+    from app.services.history_export import moment
+
+    try:
+        return moment(text, end=end)
+    except ValueError as why:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment, like 2026-11-21T08:00") from why
 
 
 def _screens() -> Front:
@@ -124,9 +139,9 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _ingest(settings: Settings, _: argparse.Namespace) -> int:
-    from streams import inbox
+    from streams import lanes
 
-    return _loop(inbox.run, settings)
+    return _loop(lanes.run, settings)
 
 
 def _hj212(settings: Settings, _: argparse.Namespace) -> int:
@@ -194,9 +209,40 @@ def _prepare(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _feeds(settings: Settings, args: argparse.Namespace) -> int:
-    from streams.feeds_try import attempt
+    from streams import commands
 
-    return attempt(args.profile, args.sample, topic=args.topic, name=args.source, at=args.at)
+    return commands.run(settings, args)
+
+
+def _history(settings: Settings, args: argparse.Namespace) -> int:
+    from app.errors import Refused
+    from app.services import history_export
+    from app.store.history import History
+    from app.store.history_export import Wanted
+    from layouts import text
+    from layouts.words.export import COLUMNS
+
+    text.speak(settings.locale)
+    assert settings.history is not None
+    since, until = args.since, args.until or datetime.now(UTC)
+    wanted = Wanted(
+        since=int(since.timestamp() * 1000),
+        until=int(until.timestamp() * 1000),
+        **{name: getattr(args, name) for name in ("device", "kind", "area", "level")},
+    )
+    headings = {name: text.say(f"export.{name}") for name in COLUMNS}
+    try:
+        rows = history_export.write(History(settings.history), args.out, wanted, headings)
+    except Refused as why:
+        print(text.say("export_failed", why=why.message), file=sys.stderr)
+        for name, fault in why.fields.items():
+            print(f"  - --{name}: {fault}", file=sys.stderr)
+        return 2
+    except OSError as why:
+        print(text.say("export_failed", why=why), file=sys.stderr)
+        return 1
+    print(text.say("export_done", n=rows, out=args.out) if rows else text.say("export_nothing"))
+    return 0
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
@@ -221,6 +267,7 @@ COMMANDS = {
     "prepare": _prepare,
     "check": _check,
     "feeds": _feeds,
+    "history": _history,
 }
 
 if __name__ == "__main__":

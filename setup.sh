@@ -73,9 +73,14 @@ browser() {
   apt_install "the tests need a browser and a Chinese font" "${missing[@]}"
 }
 
+broker() {
+  PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v mosquitto >/dev/null ||
+    apt_install "the tests of TLS and accounts need a city's broker" mosquitto
+}
+
 case ${1:-} in
   run) venv; packages base; front runtime ;;
-  test) venv; packages dev; front all; browser ;;
+  test) venv; packages dev; front all; browser; broker ;;
   npm) shift; venv; npm "$@" ;;
   *) refuse "usage: ./setup.sh run | test | npm ARGS" ;;
 esac

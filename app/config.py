@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     mqtt_user: str | None = Field(None, description="User at the broker.")
     mqtt_password: str | None = Field(None, description="Password at the broker.")
     mqtt_tls_ca: Path | None = Field(None, description="CA file; set it to speak TLS.")
+    mqtt_tls_cert: Path | None = Field(None, description="Our certificate, if the broker asks.")
+    mqtt_tls_key: Path | None = Field(None, description="Key of our certificate, without password.")
     mqtt_client_id: str = Field(
         "chengyun-ingest", min_length=1, description="Stable client id: the broker's session."
     )
@@ -54,15 +56,25 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Key that signs sessions, 32 characters or more.")
     rules: Path | None = Field(None, description="YAML file of rules; empty is the packaged one.")
     sources: Path | None = Field(None, description="YAML file of other systems' feeds.")
+    retention: Path | None = Field(
+        None, description="YAML file of how long readings are kept; empty is the packaged one."
+    )
     partitions: int = Field(1, ge=1, le=256, description="Partitions of devices; fixed for life.")
     locale: Literal["zh-CN", "en"] = Field("zh-CN", description="Language of the screens.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much the roles say."
     )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="Proxies before the web role whose X-Forwarded-For is true."
+    )
     https: bool = Field(False, description="True behind TLS: cookies are then Secure.")
     demo_password: str | None = Field(None, min_length=10, description="Password of the demo cast.")
     archive_flush_s: float = Field(60, gt=0, description="Longest wait before history is written.")
     archive_flush_rows: int = Field(50_000, ge=1, description="Readings that trigger a write.")
+    letters_kept: int = Field(20_000, ge=1, description="Dead letters kept; oldest go first.")
+    letters_mb: int = Field(64, ge=1, description="Megabytes of all dead letters together.")
+    letters_days: int = Field(30, ge=1, description="Days after which a dead letter goes.")
+    strangers_kept: int = Field(5_000, ge=1, description="Unknown devices in the inbox.")
     feed_quiet_s: float = Field(15, gt=0, description="A feed silent for longer is called lost.")
     startup_grace_s: float = Field(90, ge=0, description="No device is offline before this.")
     session_idle_min: int = Field(15, ge=1, description="Idle minutes until sign-out.")
@@ -86,6 +98,13 @@ class Settings(BaseSettings):
         if key and len(key) < 32:
             raise ValueError("needs 32 characters or more; make one with: openssl rand -hex 32")
         return key
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> Settings:
+        cert, key = self.mqtt_tls_cert, self.mqtt_tls_key
+        if (cert is None) != (key is None) or (cert is not None and self.mqtt_tls_ca is None):
+            raise ValueError("mqtt_tls_cert and mqtt_tls_key belong together, and to mqtt_tls_ca")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -146,7 +165,9 @@ def _fault(error: Any) -> str:
         near = difflib.get_close_matches(name, Settings.model_fields, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{name}: there is no such setting{hint}"
-    given = "" if name in SECRETS else f" (given: {error['input']!r})"
+    # the input of a fault of the whole are all settings, secrets too
+    hidden = name in SECRETS or not error["loc"]
+    given = "" if hidden else f" (given: {error['input']!r})"
     return f"{name}: {error['msg']}{given}"
 
 

@@ -11,6 +11,7 @@ class Refused(Exception):
 
     code = "refused"
     status = 400
+    retry_after_s = 0  # 0: nobody can say when it will be different
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -54,10 +55,14 @@ class Conflict(Refused):
 
 
 class TooMany(Refused):
-    """Too many tries; wait."""
+    """Too many tries; wait, `retry_after_s` seconds where that is known."""
 
     code = "too_many"
     status = 429
+
+    def __init__(self, message: str, *, retry_after_s: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(Refused):
@@ -65,6 +70,7 @@ class Unavailable(Refused):
 
     code = "unavailable"
     status = 503
+    retry_after_s = 5
 
 
 class Rejected(Exception):

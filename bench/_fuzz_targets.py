@@ -89,8 +89,8 @@ SPARKPLUG = tuple(
 )
 
 STATION = (
-    b"QN=20261122142840000;ST=22;CN=2011;PW=123456;MN=A1;Flag=5;CP=&&"
-    b"DataTime=20261122142840;a34004-Rtd=35.0,a34004-Flag=N&&"
+    b"QN=20261122062840000;ST=22;CN=2011;PW=123456;MN=A1;Flag=5;CP=&&"
+    b"DataTime=20261122062840;a34004-Rtd=35.0,a34004-Flag=N&&"
 )
 
 
@@ -98,7 +98,7 @@ def _framed() -> Read:
     """HJ 212 with the length and check sum that belong to the body: else only those are tried."""
     from streams.dialects.hj212_frame import crc
 
-    read = _dialect("hj212")()
+    read = _dialect("hj212", metrics={})()
     return lambda topic, body, at: read(
         topic, b"##%04d%s%04X\r\n" % (len(body), body, crc(body)), at
     )
@@ -151,6 +151,8 @@ TARGETS: dict[str, Target] = {
         "senml/*",
         (b'\x81\xa3"\xf9\x00\x00\x00\x61a\x02\x18\x2a', *_json('[{"bn":"a","n":"a","v":1}]')),
     ),
+    "cap": Target(_dialect("cap"), ("cap/a",), "cap/*.xml"),
+    "cnwarning": Target(_dialect("cnwarning"), ("cn/a",), "cnwarning/*.json"),
     "ngsi": Target(_dialect("ngsi"), ("ngsi/a",), "ngsi/*.json"),
     "sensorthings": Target(
         _dialect("sensorthings"),
@@ -186,6 +188,27 @@ TARGETS: dict[str, Target] = {
         SPARKPLUG,
         "none",
         (bytes.fromhex("08c0a1f4d4bb3412130a0474656d7010011809290000000000003540180022"),),
+    ),
+    "orders": Target(
+        _dialect(
+            "orders",
+            {"records": "data.list", "fields": {"order_no": "no", "title": "t", "content": "c"}},
+        ),
+        ("webhook/s",),
+        "orders/*.json",
+        _json('{"data":{"list":[{"no":"1","t":"a","c":"b"}]}}', ORDER),
+    ),
+    "table": Target(
+        _dialect(
+            "table",
+            {
+                "what": "order",
+                "columns": {"order_no": "no", "title": "t", "content": "c", "ts": "at"},
+            },
+        ),
+        ("drop/s",),
+        "drop/*.json",
+        _json('{"no":"1","t":"a","c":"b","at":"2026/11/22 6:20"}'),
     ),
     "hj212": Target(_framed, ("hj212/a",), "none", (STATION,)),
 }

@@ -14,6 +14,11 @@ from app.errors import Refused
 from app.web.front import Front
 from callbacks import (
     address,
+    admin_feeds,
+    admin_letters,
+    admin_page,
+    admin_strangers,
+    admin_tokens,
     alert_list,
     card,
     cockpit,
@@ -28,6 +33,7 @@ from callbacks import (
     tiles,
     trend,
 )
+from layouts import admin_page as administration
 from layouts import cockpit as page
 from layouts import ids, text
 from layouts import wall as wall_page
@@ -50,6 +56,7 @@ WALL = (
     trend,
 )
 COCKPIT = (cockpit, frame, rows, trend)
+ADMIN = (admin_page, admin_feeds, admin_letters, admin_strangers, admin_tokens)
 
 
 def screens() -> Front:
@@ -58,11 +65,16 @@ def screens() -> Front:
         pages={
             "wall": ("一网统管 · 大屏", wall_page.page),
             "cockpit": ("一网统管 · 驾驶舱", page.page),
+            "admin": ("一网统管 · 系统管理", administration.page),
         },
         register=register,
         on_error=on_error,
         refresh_only=frozenset(
-            {f"{ids.PULSE}.data", f"{ids.CALM}.data", f"{ids.LIVE_VIEW}.data-view"}
+            f"{name}.{prop}"
+            for name, prop in (
+                *((ids.PULSE, "data"), (ids.CALM, "data"), (ids.BEAT, "data")),
+                (ids.LIVE_VIEW, "data-view"),
+            )
         ),
         speak=text.speak,
     )
@@ -70,15 +82,16 @@ def screens() -> Front:
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the panels of the page that is served at this Dash instance's address."""
-    light = page.served_by(wall.config.routes_pathname_prefix)
-    for module in COCKPIT if light else WALL:
+    path = wall.config.routes_pathname_prefix
+    panels = ADMIN if administration.served_by(path) else COCKPIT if page.served_by(path) else WALL
+    for module in panels:
         module.register(wall, city, whoami)
 
 
 def on_error(error: Exception) -> Any:
     """Say in the message slot what went wrong; what nobody expected is logged with its trace."""
     if isinstance(error, Refused):
-        words = error.message
+        words = " ".join([error.message, *error.fields.values()])
     else:
         log.error("a callback failed", exc_info=error)
         words = text.say("error.unknown")

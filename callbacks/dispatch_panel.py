@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State
 from app.city import City
 from app.domain.people import User
 from app.services import alerts, cases, tasks, views
+from app.web.bodies import LONGEST_NOTE, check, too_long
 from layouts import address, ids
 from layouts import dispatch_panel as panel
 
@@ -26,6 +27,12 @@ MOVES: dict[str, Callable[..., Any]] = {
     "close": cases.close,
     "rework": cases.rework,
 }
+
+
+def _short(note: str | None) -> str:
+    """A note as the API takes it; Invalid when it is too long (the field itself is no guard)."""
+    check(note=too_long(note or "", LONGEST_NOTE))
+    return note or ""
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -72,7 +79,8 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     )
     def send(done: dict[str, Any], workers: list[str] | None, note: str | None) -> Any:
         chosen = workers or []  # the first leads
-        sent = tasks.dispatch(city, done["id"], workers=chosen, note=note or "", by=whoami())
+        said = _short(note)
+        sent = tasks.dispatch(city, done["id"], workers=chosen, note=said, by=whoami())
         return panel.sent(views.worker_names(city, [task.worker for task in sent])), ""
 
     @wall.callback(
@@ -83,7 +91,7 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         prevent_initial_call=True,
     )
     def move(done: dict[str, Any], note: str | None) -> Any:
-        MOVES[done["value"]](city, done["id"], by=whoami(), note=note or "")
+        MOVES[done["value"]](city, done["id"], by=whoami(), note=_short(note))
         return panel.moved(done["value"]), ""
 
     @wall.callback(Input(ids.ACT_DISPATCH, "data"), prevent_initial_call=True)

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 
 from app.city import City
 from app.domain.people import User
-from app.services import views
+from app.services import views, views_feeds
 from layouts import address, ids, strip
 
 
@@ -19,4 +19,5 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(Output(ids.STRIP, "children"), Input(ids.URL, "search"), Input(ids.CALM, "data"))
     def show(query: str, _: Any) -> Any:
         here = address.read(query)
-        return strip.bars(views.strip(city, whoami(), here.area, here.tab))
+        data = views.strip(city, whoami(), here.area, here.tab)
+        return strip.bars(data, views_feeds.growing(city))

@@ -58,7 +58,7 @@ def row(one: Row, selected: bool) -> html.Li:
     name = f"al lv-{parts.LEVELS[int(one['level'])]}" + (" sel" if selected else "")
     since = parts.age(parts.milliseconds(one["raised_at"]))
     title = html.Div([html.B(one["title"]), state(one), affected(one), since], className="at")
-    where = " · ".join(filter(None, (one["place"], one["device_name"] or one["device"])))
+    where = " · ".join(filter(None, (one["place"], named(one))))
     place = html.Div(
         [html.Span(where, title=where), html.Span(crossed(one), className="num")], className="ap"
     )
@@ -83,6 +83,11 @@ def state(one: Row) -> html.Span:
     return parts.badge(text.say(f"alert.{one['status']}"), tone)
 
 
+def named(one: Row) -> str:
+    """The device, or who has issued the warning."""
+    return str(one["device_name"] or ("" if one["warning"] else one["device"]))
+
+
 def affected(one: Row) -> html.Span | None:
     """How many devices an alert of a gateway stands for."""
     if one["affected"] < 2:
@@ -91,7 +96,9 @@ def affected(one: Row) -> html.Span | None:
 
 
 def crossed(one: Row) -> str:
-    """The value and the limit that it has crossed: "58 %LEL ≥ 50"."""
+    """The value and the limit that it has crossed ("58 %LEL ≥ 50"), or how long a warning holds."""
+    if one["warning"]:
+        return text.say("warning.until", at=parts.clock(one["warning"]["expires"], "%m-%d %H:%M"))
     sense = "≥" if one["value"] >= one["threshold"] else "≤"
     unit = f" {units.said(one['unit'])}" if one["unit"] else ""
     digits = one["digits"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import alert_list, charts, ids, parts, text
+from layouts import alert_list, charts, ids, parts, text, warning_text
 
 Row = dict[str, Any]
 CURVE = {"height": "6.5rem"}
@@ -21,15 +21,11 @@ def alert(one: Row) -> html.Article:
         alert_list.state(one),
         _close(),
     ]
-    body = [
-        _value(one, level),
-        _curve(one, level),
-        _place(one),
-        _advice(one),
-        _case(one),
-        _near(one),
-        _escalation(one),
-    ]
+    told = [_value(one, level), _curve(one, level), _place(one), _advice(one)]
+    if one["warning"]:
+        told = warning_text.said(one)
+    near = None if one["warning"] else _near(one)
+    body = [*told, _case(one), near, _escalation(one)]
     inside = [html.H3(head), html.Div([*body, _buttons(one)], className="cb")]
     return html.Article(inside, className=f"card lv-{parts.LEVELS[level]}")
 
@@ -57,7 +53,7 @@ def _value(one: Row, level: int) -> html.Div:
     if one["hold_s"]:
         below.append(text.say("card.hold", s=f"{one['hold_s']:g}"))
     if one["quality"] is not None:
-        below.append(text.say(f"quality.{int(one['quality'])}"))
+        below += [text.say(f"quality.{int(one['quality'])}"), *_doubts(one)]
     more = html.Div(" · ".join(filter(None, below)), className="c-3 more num")
     first = html.Div(text.say("card.raised", value=raised, at=at), className=f"more {tone}")
     return html.Div([html.Div([_now(one), html.Span(limits)], className="kv"), first, more])
@@ -188,7 +184,27 @@ def _readings(one: Row) -> list[Any]:
     if last is None:
         return [parts.nothing(text.why("no_data"))]
     rows = [_reading(metric) for metric in one["metrics"]]
-    return [*rows, html.Div([parts.age(last["at"], one["device"]["period_s"] * 3)])]
+    return [
+        *rows,
+        html.Div([parts.age(last["at"], one["device"]["period_s"] * 3), *_quality(last)]),
+    ]
+
+
+def _quality(last: Row) -> list[Any]:
+    """What speaks against the newest message, nothing when it is good."""
+    why = _doubts(last)
+    if not last["quality"] and not why:
+        return []
+    said = " · ".join([text.say(f"quality.{int(last['quality'])}"), *why])
+    return [html.Span(said, className="more c-orange" if last["quality"] else "more c-3")]
+
+
+def _doubts(said: Row) -> list[str]:
+    """The reasons why a reading is doubted, in words."""
+    return [
+        text.say(f"doubt.{each['doubt']}", metric=each["metric"], unit=each["unit"])
+        for each in said.get("doubts", ())
+    ]
 
 
 def _reading(metric: Row) -> html.Div:

@@ -129,15 +129,21 @@ def _ranked(streets: list[Data]) -> bool:
 
 
 def _street(rank: int, one: Data) -> html.Tr:
-    where = {"area": one["code"]}
+    where: Data = {"area": one["code"]} | ({"rest": True} if one["rest"] else {})
     cells = [html.Td(_tally(one, key, where), className="num") for key in TALLIES]
     judged = one["score"] is not None  # before anything is due, 0 % solved would be no verdict
     shares = [_share(one["on_time"]), _share(one["solved"] if judged else None)]
     score = html.B(parts.number(one["score"], 1))
     place = str(rank) if one["score"] is not None else text.say("none")
-    name = dcc.Link(units.said(one["name"]), href=f"/cockpit/?area={one['code']}")
+    name = _way_down(one)
     last = [html.Td(cell, className="num") for cell in (*shares, score)]
     return html.Tr([html.Td(place, className="num"), html.Td(name), *cells, *last])
+
+
+def _way_down(one: Data) -> Any:
+    """The way into an area; to what lies in none of them there is no way."""
+    said = units.said(one["name"])
+    return said if one["rest"] else dcc.Link(said, href=f"/cockpit/?area={one['code']}")
 
 
 def _share(share: float | None) -> Any:

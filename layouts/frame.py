@@ -48,15 +48,17 @@ function calm(seq) {{
 """
 
 
-def frame(page: dict[str, Any], *, on_map: bool) -> list[Any]:
-    """The invisible parts; `page` is views.page."""
+def frame(page: dict[str, Any], *, on_map: bool, city: bool = True) -> list[Any]:
+    """The invisible parts; `page` is views.page, `city` whether it shows anything of the city."""
     return [
         dcc.Location(id=ids.URL, refresh=False),
         dcc.Store(id=ids.ME, data=page),
         dcc.Store(id=ids.PULSE),
         dcc.Store(id=ids.CALM),
         html.Div(
-            id=ids.LIVE_CONFIG, hidden=True, **parts.attrs(data_config=config(page, on_map=on_map))
+            id=ids.LIVE_CONFIG,
+            hidden=True,
+            **parts.attrs(data_config=config(page, on_map=on_map, city=city)),
         ),
         html.Div(id=ids.LIVE_VIEW, hidden=True, **parts.attrs(data_view="")),
         html.Div(id=ids.BANNER, role="alert", hidden=True),
@@ -64,7 +66,7 @@ def frame(page: dict[str, Any], *, on_map: bool) -> list[Any]:
     ]
 
 
-def config(page: dict[str, Any], *, on_map: bool) -> str:
+def config(page: dict[str, Any], *, on_map: bool, city: bool = True) -> str:
     """What the live layer must know once, as JSON (data-config)."""
     kinds = [
         {
@@ -79,6 +81,7 @@ def config(page: dict[str, Any], *, on_map: bool) -> str:
     return json.dumps(
         {
             "map": on_map,
+            "city": city,
             "locale": text.locale(),
             "user": page["me"]["id"],
             "scope": page["me"]["scope"],

@@ -48,6 +48,28 @@ ACTIONS = (
     ACT_DEVICE,
 )
 
+# actions of the administration pages
+ACT_LETTER = "act-letter"  # id = a dead letter that is to be shown
+ACT_CHOOSE = "act-choose"  # id = a dead letter that is chosen, or no longer
+ACT_LETTERS = "act-letters"  # value = "replay" or "drop"; id = "one", "chosen" or "pile"
+ACT_AGAIN = "act-again"  # read the list anew
+ACT_STRANGER = "act-stranger"  # id = code of an unknown device
+ACT_ADOPT = "act-adopt"  # id = its code; what it becomes stands in the form
+ACT_IGNORE = "act-ignore"  # id = its code
+ACT_ISSUE = "act-issue"
+ACT_REVOKE = "act-revoke"  # id = a token
+ADMIN_ACTIONS = (
+    ACT_LETTER,
+    ACT_CHOOSE,
+    ACT_LETTERS,
+    ACT_AGAIN,
+    ACT_STRANGER,
+    ACT_ADOPT,
+    ACT_IGNORE,
+    ACT_ISSUE,
+    ACT_REVOKE,
+)
+
 # left column
 TILES = "tiles"
 LEVELS = "levels"
@@ -94,3 +116,40 @@ EXCEPTIONS = "exceptions"
 DOMAINS = "domains"
 STREETS = "streets"
 ROWS = "rows"
+
+# administration
+BEAT = "beat"  # dcc.Store: epoch ms; the live layer sets it every few seconds, with the pulse
+ADMIN_NAV = "admin-nav"
+ADMIN_BODY = "admin-body"
+FEEDS = "feeds"
+FEEDS_HEAD = "feeds-head"
+PILES = "piles"  # dead letters by source and reason
+LETTERS = "letters"
+LETTERS_CHOSEN = "letters-chosen"  # dcc.Store: the ids of the chosen ones
+LETTERS_HEAD = "letters-head"
+LETTERS_TOOLS = "letters-tools"
+LETTERS_DROPS = "letters-drops"
+LETTERS_FOOT = "letters-foot"
+LETTERS_SEARCH = "letters-search"
+LETTERS_NOTE = "letters-note"
+LETTER = "letter"
+STRANGERS = "strangers"
+STRANGERS_HEAD = "strangers-head"
+STRANGERS_SEARCH = "strangers-search"
+ADOPT = "adopt"
+ADOPT_FORM = "adopt-form"
+ADOPT_KIND = "adopt-kind"
+ADOPT_NAME = "adopt-name"
+ADOPT_LON = "adopt-lon"
+ADOPT_LAT = "adopt-lat"
+ADOPT_MAP = "adopt-map"
+ADOPT_MARK = "adopt-mark"
+ADOPT_NOTE = "adopt-note"
+ADOPT_SEND = "adopt-send"
+TOKENS = "tokens"
+TOKENS_HEAD = "tokens-head"
+TOKEN_SOURCE = "token-source"
+TOKEN_SCOPES = "token-scopes"
+TOKEN_RATE = "token-rate"
+TOKEN_DAYS = "token-days"
+TOKEN_SECRET = "token-secret"

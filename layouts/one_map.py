@@ -16,6 +16,7 @@ ROOM = (0.14, 0.10)  # of the height: left free below and above for what lies on
 MARGIN = 0.03  # of the width, on both sides: marks at the border stay whole
 SWITCHED = ("devices", "cases", "workers")
 CLOSE = 14.5  # zoom at which a device stands with its neighbours
+WHOLE = {6: 12, 9: 13, 12: 14}  # zoom that shows an area whole, by the digits of its code
 EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
 
@@ -160,4 +161,5 @@ def close_up(thing: dict[str, Any]) -> Any:
     if thing["lon"] is None or thing["lat"] is None:
         return no_update
     centre = [thing["lat"], thing["lon"]]
-    return {"center": centre, "zoom": CLOSE, "transition": "setView", "options": {"animate": False}}
+    zoom = WHOLE.get(len(thing["area"]), CLOSE) if thing.get("warning") else CLOSE
+    return {"center": centre, "zoom": zoom, "transition": "setView", "options": {"animate": False}}

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from layouts import ids, parts, text
 
-KEYS = ("area", "domain", "status", "day", "overdue", "level", "source")
+KEYS = ("area", "domain", "status", "day", "overdue", "level", "source", "rest")
 Query = dict[str, Any]
 
 
@@ -18,8 +18,8 @@ def read(query: str | None) -> tuple[str | None, Query]:
     found = dict(parse_qsl((query or "").lstrip("?")))
     what = found.get("what")
     known: Query = {key: found[key] for key in KEYS if found.get(key)}
-    if "overdue" in known:
-        known["overdue"] = known["overdue"] == "true"
+    for flag in {"overdue", "rest"} & known.keys():
+        known[flag] = known[flag] == "true"
     if "level" in known:
         known["level"] = int(known["level"]) if known["level"] in "01234" else 0
     return (what if what in ("cases", "alerts", "tasks") else None), known

@@ -14,8 +14,11 @@ def panel() -> html.Div:
     return html.Div(id=ids.STRIP, className="time", **parts.attrs(aria_label=text.say("strip")))
 
 
-def bars(data: dict[str, Any]) -> list[Any]:
-    """The bars between their first and last moment; the tallest is the fullest five minutes."""
+def bars(data: dict[str, Any], refused: int | None = None) -> list[Any]:
+    """The bars between their first and last moment; the tallest is the fullest five minutes.
+
+    `refused` messages of the last hour are told at its end when they are too many.
+    """
     most = max((bar["n"] for bar in data["bars"]), default=0)
     count = max(len(data["bars"]), 1)
     step = (data["until"] - data["since"]) / count
@@ -25,7 +28,13 @@ def bars(data: dict[str, Any]) -> list[Any]:
         html.Span(parts.clock(data["since"]), className="num"),
         html.Div(marks, className="bar", role="img", **parts.attrs(aria_label=text.say("strip"))),
         html.Span(parts.clock(data["until"]), className="num"),
+        *([] if refused is None else [_refused(refused)]),
     ]
+
+
+def _refused(n: int) -> html.Span:
+    words = text.say("refused.growing", n=parts.number(n))
+    return html.Span(words, className="refused num", title=text.say("refused.title"))
 
 
 def _bar(bar: dict[str, int], most: int, at: int) -> html.I:

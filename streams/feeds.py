@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from app.domain.personal import CITIZEN
 from app.domain.readings import DeviceStatus, Telemetry
 from app.errors import Rejected
 from app.services.ingest import Letter
 from streams import filters
-from streams.dialects import Ask, Known, Thing, dialect
-from streams.personal import masked
+from streams.dialects import Ask, Known, Thing, dialect, says_reports
 from streams.sourcefile import filters_of
 from streams.sources import Source
 
@@ -19,7 +20,7 @@ from streams.sources import Source
 class Told(NamedTuple):
     """What a message of a source says; what is refused of it stands there as Rejected.
 
-    `payload` is what may be kept of a refused one: without the personal fields.
+    `payload` is kept of a refused one; `personal` are the paths in it that nobody may see.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Told(NamedTuple):
     payload: bytes
     arrived: int
     things: Sequence[Thing]
+    personal: tuple[str, ...] = ()
 
 
 class Feed:
@@ -39,6 +41,7 @@ class Feed:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.filters = filters_of(source)
+        self.personal = (*source.personal, *personal_of(source.dialect))
         self._reader = dialect(source.dialect).reader(source)
         self._said: dict[tuple[str, bytes], Told] = {}
 
@@ -50,6 +53,10 @@ class Feed:
         """A new batch begins."""
         self._said.clear()
 
+    def letter(self, topic: str, payload: bytes, reason: str, detail: str) -> Letter:
+        """A dead letter of this source."""
+        return Letter(topic, payload, reason, detail, self.source.name, self.personal)
+
     def read(self, topic: str, payload: bytes, arrived: int) -> Told:
         """What a message says; never raises."""
         told = self._said.get((topic, payload))
@@ -60,9 +67,15 @@ class Feed:
                 things = [why]
             told = Told(self.source.name, topic, b"", arrived, things)
             if any(isinstance(thing, Rejected) for thing in things):
-                told = told._replace(payload=masked(payload, self.source.personal))
+                told = told._replace(payload=payload, personal=self.personal)
             self._said[topic, payload] = told
         return told
+
+
+def personal_of(name: str) -> tuple[str, ...]:
+    """What a dialect knows to be personal: its `PERSONAL_PATHS`, else a citizen's in reports."""
+    usual = CITIZEN if says_reports(name) else ()
+    return tuple(getattr(dialect(name), "PERSONAL_PATHS", usual))
 
 
 class Feeds:
@@ -81,6 +94,13 @@ class Feeds:
     def named(self, name: str) -> Feed | None:
         """The source of this name."""
         return next((feed for feed in self._feeds if feed.source.name == name), None)
+
+    def letter(self, topic: str, payload: bytes, reason: str, detail: str) -> Letter:
+        """A dead letter of the source that the topic belongs to."""
+        feed = self.hearing(topic)
+        if feed is None:
+            return Letter(topic, payload, reason, detail)
+        return feed.letter(topic, payload, reason, detail)
 
     def fresh(self) -> None:
         """A new batch begins."""
@@ -101,21 +121,46 @@ class Sorted(NamedTuple):
     def take(self, told: Told, retained: bool = False) -> None:
         """Add what a message says; a retained reading without a time of its own is of any age."""
         self.counts[f"received:{told.source}"] += 1
+        self.counts[f"said:{told.source}"] += len(told.things)
+        refused = [thing for thing in told.things if isinstance(thing, Rejected)]
+        self.counts.update(f"refused:{told.source}:{thing.reason}" for thing in refused)
+        if refused:
+            self.refused.append(_letter(told, refused))
+        piles: dict[type, tuple[list[Any], str]] = {
+            Telemetry: (self.telemetry, "readings"),
+            DeviceStatus: (self.statuses, "statuses"),
+            Ask: (self.asks, "asks"),
+        }
         for thing in told.things:
             if isinstance(thing, Telemetry) and retained and thing.at == told.arrived:
                 self.counts[f"known:{told.source}:retained"] += 1
-            elif isinstance(thing, Telemetry):
-                self.telemetry.append(thing)
-                self.counts[f"readings:{told.source}"] += 1
-            elif isinstance(thing, DeviceStatus):
-                self.statuses.append(thing)
             elif isinstance(thing, Known):
                 self.counts[f"known:{told.source}:{thing.what}"] += 1
-            elif isinstance(thing, Ask):
-                self.asks.append(thing)
             elif not isinstance(thing, Rejected):
-                self.reports.append(thing)
-                self.counts[f"reports:{told.source}"] += 1
-            else:
-                self.counts[f"refused:{told.source}:{thing.reason}"] += 1
-                self.refused.append(Letter(told.topic, told.payload, thing.reason, thing.detail))
+                pile, what = piles.get(type(thing), (self.reports, "reports"))
+                pile.append(thing)
+                self.counts[f"{what}:{told.source}"] += 1
+
+
+def _letter(told: Told, refused: Sequence[Rejected]) -> Letter:
+    """One letter for all that is refused of a message, with marks of what is taken of it."""
+    why, more = refused[0], len(refused) - 1
+    return Letter(
+        told.topic,
+        told.payload,
+        why.reason,
+        f"{why.detail} (and {more} more)" if more else why.detail,
+        told.source,
+        told.personal,
+        marks(thing for thing in told.things if isinstance(thing, Telemetry)),
+    )
+
+
+def marks(readings: Iterable[Telemetry]) -> tuple[str, ...]:
+    """A mark of each reading, by which a replay knows what has been taken before."""
+    return tuple(
+        blake2b(
+            f"{t.device}|{t.at}|{t.message_id or sorted(t.metrics)}".encode(), digest_size=8
+        ).hexdigest()
+        for t in readings
+    )

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import east_asian_width
 
+from app.domain.levels import Level
 from app.domain.readings import DeviceStatus, Quality, Telemetry
 from app.domain.reports import HotlineOrder
+from app.domain.warnings import Warning
 from app.errors import BadConfiguration, Rejected
 from app.services.ingest import Filed, grade
-from streams import filters
+from streams import filters, placecheck
 from streams.dialects import Ask, Known, Thing
 from streams.feeds import Feed
 from streams.sourcefile import load
@@ -29,10 +31,12 @@ def attempt(
     topic: str | None = None,
     name: str | None = None,
     at: datetime | None = None,
+    survey: Path | None = None,
 ) -> int:
     """Print what a payload becomes; 0 when it is taken, 1 when it is refused.
 
-    `at` is the moment of its arrival, now when not given: an old sample would be too old.
+    `at` is the moment of its arrival, now when not given: an old sample would be too old. With a
+    `survey` (CSV) it also says whether the places are shifted.
     Raises BadConfiguration when the file of sources, the source or the sample is not there.
     """
     source = choose(load(profile), topic, name)
@@ -42,6 +46,9 @@ def attempt(
     told = feed.read(heard, _payload(sample), round(arrived * 1000))
     print(f"source {source.name} ({source.dialect}), topic {heard or '-'}")  # noqa: T201
     print(table([row(thing) for thing in told.things]))  # noqa: T201
+    if survey:
+        shift = placecheck.compare(told.things, placecheck.survey(survey))
+        print(f"places: {placecheck.sentence(shift)}")  # noqa: T201
     return 1 if any(isinstance(thing, Rejected) for thing in told.things) else 0
 
 
@@ -98,9 +105,21 @@ def row(thing: Thing) -> Row:
     if isinstance(thing, HotlineOrder):
         place = _place(thing.lon, thing.lat) or thing.address
         return "order", thing.order_no, thing.category, _time(thing.at), place, thing.title
+    if isinstance(thing, Warning):
+        return _warning(thing)
     report = thing.report if isinstance(thing, Filed) else thing
     place = _place(report.lon, report.lat) or report.address
     return "report", report.id, report.code, _time(report.at), place, report.title
+
+
+def _warning(said: Warning) -> Row:
+    """A warning: its worst level, where it says it holds, its first words."""
+    worst = max((zone.level for zone in said.zones), default=Level.NONE).name.lower()
+    codes = [code for zone in said.zones for code in (*zone.codes, *zone.names)]
+    shapes = sum(len(zone.polygons) + len(zone.circles) for zone in said.zones)
+    where = ", ".join([*codes[:6], *([f"{shapes} shapes"] if shapes else [])])
+    says = f"{said.msg_type}, {worst}: {said.headline or said.title}"
+    return "warning", said.identifier, said.event, _time(said.sent), where, says
 
 
 def _place(lon: float | None, lat: float | None) -> str:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from app.city import City
 from app.errors import BadConfiguration, Rejected, Unavailable
 from app.services import ingest
+from streams import placecheck
 from streams.dialects import hj212
 from streams.dialects.hj212_frame import answer, split, unpack
 from streams.feeds import Feed, Sorted
@@ -192,6 +193,8 @@ def run(city: City, stop: Event) -> None:
     mine = [each for each in sources if each.dialect == "hj212" and each.options.listen]
     if not mine:
         log.info("no source listens for HJ 212")
+    else:
+        _until_there(lambda: placecheck.declare(city, sources), stop)
     server = Server(mine, lambda feed, said: deliver(city, stop, feed, said))
     beat_due = 0.0
     try:
@@ -220,7 +223,7 @@ def deliver(city: City, stop: Event, feed: Feed, said: Sequence[tuple[str, bytes
         if len(said) > 1:
             half = len(said) // 2
             return all(deliver(city, stop, feed, part) for part in (said[:half], said[half:]))
-        letter = ingest.Letter(*said[0], "odd", type(why).__name__)
+        letter = feed.letter(*said[0], "odd", type(why).__name__)
         return _until_there(lambda: ingest.reject(city, [letter], arrived), stop)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
-from typing import Any, NamedTuple
+from threading import Event, Lock, Thread, current_thread
+from typing import Any, TypeVar
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -17,25 +17,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from app.config import Settings
+from streams.mqtt_socket import Arrival, Deliver, LineSocket
+
+__all__ = ["Arrival", "Deliver", "Line", "client", "probe", "shared"]
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
 QOS = 1
 
-
-class Arrival(NamedTuple):
-    """One message: `session` is the connection that brought it, `mid` its number there.
-
-    A retained one was said some time ago: brokers send it again at each subscription.
-    """
-
-    topic: str
-    payload: bytes
-    mid: int
-    qos: int
-    session: int
-    retained: bool = False
+C = TypeVar("C", bound=paho.Client)
 
 
 class Line:
@@ -45,22 +36,23 @@ class Line:
     broker sends again what it has no acknowledgement for; one of the old connection would be a
     protocol error, for which iotcore hangs up, or would acknowledge a stranger.
     `deliver` may block when it has no room: then nothing more is read from the network, and the
-    rest stays with the broker.
+    rest stays with the broker. `suffix` makes the client id of a further line.
     """
 
     def __init__(
-        self, settings: Settings, subscriptions: Sequence[str], deliver: Callable[[Arrival], None]
+        self, settings: Settings, subscriptions: Sequence[str], deliver: Deliver, suffix: str = ""
     ) -> None:
         self._subscriptions = [(name, QOS) for name in shared(subscriptions, settings)]
         self._deliver = deliver
         self._session = 0
-        self._open = False
+        self._wire: LineSocket | None = None
         self._lock = Lock()
         self.subscribed = Event()
-        self._client = client(settings, settings.mqtt_client_id)
+        self._thread: Thread | None = None
+        self._client = _made(Wired, settings, settings.mqtt_client_id + suffix, clean=False)
+        self._client.wrap = self._wrap
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
         self._client.reconnect_delay_set(1, 5)
         self._client.connect_async(settings.mqtt_host, settings.mqtt_port, KEEPALIVE_S)
@@ -74,32 +66,42 @@ class Line:
         self._client.disconnect()
         self._client.loop_stop()
 
+    def alive(self) -> bool:
+        """Whether its thread is there, or has not begun."""
+        return self._thread is None or self._thread.is_alive()
+
     def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         """Acknowledge in the order of arrival what the present connection has brought."""
         with self._lock:
-            if not self._open:
-                return
-            for arrival in arrivals:
-                if arrival.qos and arrival.session == self._session:
-                    self._client.ack(arrival.mid, arrival.qos)
+            wire, session = self._wire, self._session
+        mids = [each.mid for each in arrivals if each.qos and each.session == session]
+        if wire is None or not mids:
+            return
+        try:
+            wire.acknowledge(mids)
+        except (OSError, ValueError) as why:  # a closed socket has no number
+            log.info("not acknowledged, so it comes again: %s", why)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send a message; while the broker is away it waits, in memory only."""
         self._client.publish(topic, payload, QOS)
 
+    def _wrap(self, connected: socket.socket) -> LineSocket:
+        """A connection begins: what it brings has its number, even before paho has seen CONNACK."""
+        self._thread = current_thread()  # only the thread of the line connects
+        with self._lock:
+            self._session += 1
+            self._wire = LineSocket(connected, self._deliver, self._session)
+            return self._wire
+
     def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, __: Any) -> None:
         if reason.is_failure:
             log.error("the MQTT broker refuses us: %s", reason)
             return
-        with self._lock:
-            self._session += 1
-            self._open = True
         client.subscribe(self._subscriptions)
         log.info("connected to the MQTT broker (session kept: %s)", flags.session_present)
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
-        with self._lock:
-            self._open = False
         self.subscribed.clear()
         log.warning("the MQTT line is down: %s", reason)
 
@@ -113,14 +115,6 @@ class Line:
             log.error("the MQTT broker refuses these subscriptions: %s", ", ".join(refused))
         self.subscribed.set()
 
-    def _on_message(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = message._topic.decode("utf-8", "replace")
-        payload, mid = bytes(message.payload), message.mid
-        self._deliver(Arrival(topic, payload, mid, message.qos, self._session, message.retain))
-
 
 def shared(subscriptions: Sequence[str], settings: Settings) -> list[str]:
     """The filters, under $share/{group}/ when a group is set."""
@@ -128,15 +122,31 @@ def shared(subscriptions: Sequence[str], settings: Settings) -> list[str]:
     return [f"$share/{group}/{name}" if group else name for name in subscriptions]
 
 
+class Wired(paho.Client):
+    """paho on a socket of ours: decision 0003."""
+
+    wrap: Callable[[socket.socket], LineSocket]
+
+    def _create_socket(self) -> Any:
+        connected: Any = super()._create_socket()
+        return self.wrap(connected)
+
+
 def client(settings: Settings, client_id: str, *, clean: bool = False) -> paho.Client:
     """A client with the settings' user and TLS; it keeps its session unless `clean`."""
-    made = paho.Client(
+    return _made(paho.Client, settings, client_id, clean)
+
+
+def _made(kind: type[C], settings: Settings, client_id: str, clean: bool) -> C:
+    made = kind(
         CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=clean, manual_ack=not clean
     )
     if settings.mqtt_user:
         made.username_pw_set(settings.mqtt_user, settings.mqtt_password)
     if settings.mqtt_tls_ca:
-        made.tls_set(str(settings.mqtt_tls_ca))
+        own = (settings.mqtt_tls_cert, settings.mqtt_tls_key)
+        cert, key = (str(path) if path else None for path in own)
+        made.tls_set(str(settings.mqtt_tls_ca), cert, key)
     return made
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from app.domain.kinds import BY_CODE
 from app.errors import BadConfiguration
-from streams import dialects, filters, units
+from streams import adopting, dialects, filters, stream_settings, units
 from streams.sources import DIAGNOSTICS, PLACES, Source, unit_of
 
 FIELDS = typing.get_type_hints(Source, include_extras=True)
@@ -24,6 +24,8 @@ NEEDED = {
     "owner": ": name the responsible unit (责任单位)",
     "crs": ": say wgs84, gcj02 or bd09; it is never guessed",
 }
+# our own topics: as a source, and as the feeds that the wall shows
+RESERVED = {adopting.OWN, "telemetry", "report", "order", "position"}
 Lines = dict[str, int]
 
 
@@ -46,11 +48,12 @@ def read(text: str, name: str) -> tuple[list[Source], list[str]]:
         raw = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as why:
         return [], [f"{name}: this is no YAML: {' '.join(str(why).split())}"]
-    if not isinstance(raw, dict) or set(raw) != {"sources"} or not isinstance(raw["sources"], list):
+    if not _is_shaped(raw):
         return [], [f"{name}: write one key `sources:` with a list of sources under it"]
     good: list[Source] = []
-    faults: list[str] = []
-    for node, given in zip(root.value[-1][1].value, raw["sources"], strict=True):
+    nodes = {key.value: value for key, value in root.value}
+    faults = [f"{name}: {fault}" for fault in adopting.own_faults(raw.get("adopt"))]
+    for node, given in zip(nodes["sources"].value, raw["sources"], strict=True):
         lines, wrong = _lines(node)
         source, more = _source(given)
         label = given.get("name", "without name") if isinstance(given, dict) else "without name"
@@ -60,6 +63,12 @@ def read(text: str, name: str) -> tuple[list[Source], list[str]]:
         if source:
             good.append(source)
     return ([] if faults else good), faults
+
+
+def _is_shaped(raw: Any) -> bool:
+    """Whether the text is sources, with or without rules of adoption for our own topics."""
+    named = isinstance(raw, dict) and {"sources"} <= set(raw) <= {"sources", "adopt"}
+    return named and isinstance(raw["sources"], list)
 
 
 Fault = tuple[str, str]  # the field it is about ("" is the source as a whole), what and mend
@@ -143,10 +152,15 @@ def _nonsense(checked: dict[str, Any]) -> Iterator[Fault]:
         for kind in kinds
         if kind not in BY_CODE
     )
+    if checked.get("name") in RESERVED:
+        yield "name", f"`{checked['name']}` is the name of our own topics; give it another"
     if checked.get("kind") == {}:
         yield "kind", "`kind` maps nothing; name at least one type or `*`"
     known = [kind for kind in kinds if kind in BY_CODE]
     yield from _metrics(checked, known)
+    yield from (("adopt", fault) for fault in adopting.faults(checked.get("adopt", ())))
+    by = checked.get("by", "mqtt")
+    yield from (("stream", fault) for fault in stream_settings.faults(checked.get("stream"), by))
     for topic in checked.get("topics", ()):
         yield from (("topics", f"topic {topic!r}: {fault}") for fault in filters.faults(topic))
     if checked.get("zone") and not _is_zone(checked["zone"]):
@@ -223,6 +237,8 @@ def filters_of(source: Source) -> tuple[str, ...]:
     A source that does not come by MQTT is heard on one topic, "<by>/<name>": it stands in its dead
     letters, and leads a replayed one back to its source.
     """
+    if source.by == "webhook":  # the address may go on: /in/<name>/up
+        return (f"webhook/{source.name}", f"webhook/{source.name}/#")
     if source.by != "mqtt":
         return (f"{source.by}/{source.name}",)
     return source.topics or dialects.dialect(source.dialect).TOPICS

@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from app.domain.adoption import Adopt
 from app.domain.kinds import BY_CODE
 from app.domain.readings import DeviceStatus, Quality, Telemetry
 from app.errors import Rejected
 from streams import units, wire
 from streams.codecs.telemetry import METRICS, OLDEST_MS
+from streams.stream_settings import StreamSettings
 
 PLACES = {"lon", "lat"}  # as metrics: where the device is
 CODE = 64  # characters of a device code
@@ -58,10 +60,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     clock: Literal["device", "arrival"] = "device"
     zone: str = ""  # of times without an offset, e.g. Asia/Shanghai
     period_s: Annotated[int, Meta(ge=1, le=86_400)] | None = None
+    quiet_s: Annotated[int, Meta(ge=1, le=604_800)] | None = None  # silent for longer: lost
     prefix: Annotated[str, Meta(pattern=r"^[\w.:@-]{0,24}$")] = ""  # before each device code
     topics: tuple[str, ...] = ()
+    user: Annotated[str, Meta(pattern=r"^[\w.@-]{0,64}$")] = ""  # at the broker; else its name
     metrics: dict[str, MetricMap] = {}
     personal: tuple[str, ...] = ()
+    stream: StreamSettings | None = None  # where `by: stream` reads
+    adopt: tuple[Adopt, ...] = ()  # who of its unknown devices is put on the map, and how
     options: Any = None
 
     def code(self, said: object) -> str:
@@ -175,7 +181,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         self, device: str, kind: str, at: int, *, online: bool = True, **more: Any
     ) -> DeviceStatus:
         """A DeviceStatus of this source: period and owner are the source's; `more` wins."""
-        own: dict[str, Any] = {"period_s": self.period_s, "unit": self.owner} if online else {}
+        own: dict[str, Any] = {"feed": self.name}
+        if online:
+            own |= {"period_s": self.period_s, "unit": self.owner}
         return DeviceStatus(device=device, kind=kind, at=at, online=online, **(own | more))
 
 

@@ -68,11 +68,21 @@ def place(
         return None, None
     if lon is None or lat is None:
         raise Rejected("bad_place", "lon and lat belong together; one is missing")
-    if abs(lat) > 90 and abs(lon) <= 90:
-        raise Rejected("swapped_place", f"lon {lon}, lat {lat}: these look swapped")
+    if _swapped(lon, lat):
+        raise Rejected("swapped_lonlat", f"lon {lon}, lat {lat} are swapped; exchange them")
     if not (abs(lon) <= 180 and abs(lat) <= 90) or (lon == 0 and lat == 0):
         raise Rejected("bad_place", f"lon {lon}, lat {lat} is no place")
     if crs == "wgs84":
         return float(lon), float(lat)
     x, y = to_wgs84(lon, lat, crs)
     return float(x), float(y)
+
+
+def _swapped(lon: float, lat: float) -> bool:
+    """Whether these are no place, or one in the Arctic Ocean, and would be in China if swapped.
+
+    China lies at 73..135 east and 18..54 north, so its swapped places are north of 73.
+    """
+    if abs(lat) > 90:
+        return abs(lon) <= 90
+    return lat >= 73 and 18 <= lon <= 54

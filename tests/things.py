@@ -10,6 +10,7 @@ from app.domain.cases import Case, CaseStatus
 from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.tasks import Task, TaskStatus
+from app.domain.warnings import MessageType, Reference, Warning, Zone
 from tests.cast import GRID, START
 
 
@@ -129,5 +130,38 @@ def a_fact(thing: str = "A1", **other: Any) -> Fact:
     return Fact(
         **{"kind": "test.tried", "thing": thing, "area": GRID, "at": START, "who": "test"}
         | {"body": {"value": 1.5, "text": "中"}}
+        | other
+    )
+
+
+def a_warning(
+    identifier: str = "A1",
+    kind: MessageType = MessageType.ALERT,
+    level: Level = Level.YELLOW,
+    codes: tuple[str, ...] = ("320404",),
+    refers: tuple[str, ...] = (),
+    **other: Any,
+) -> Warning:
+    """A thunderstorm over the district; sent at START and a minute per number of its identifier."""
+    at = int(START.timestamp() * 1000)
+    return Warning(
+        **{
+            "source": "weather",
+            "identifier": identifier,
+            "sender": "czqx",
+            "sent": at + int(identifier[1:]) * 60_000,
+            "msg_type": kind,
+            "event": "雷暴大风",
+            "title": f"雷暴大风{level.name}",
+            "domain": "safety",
+            "issuer": "常州市气象台",
+            "headline": f"常州市气象台发布{identifier}",
+            "description": f"text of {identifier}",
+            "instruction": "关好门窗",
+            "language": "zh-CN",
+            "expires": at + 6 * 3_600_000,
+            "references": tuple(Reference("czqx", each) for each in refers),
+            "zones": (Zone(level=level, codes=codes),),
+        }
         | other
     )

@@ -15,16 +15,19 @@ from app.errors import Conflict
 
 
 class AlertMove(StrEnum):
-    """The steps of an alert: a person acknowledges, the rule clears."""
+    """The steps of an alert: a person acknowledges, the rule clears, a worse warning renews."""
 
     ACKNOWLEDGE = "acknowledge"
     CLEAR = "clear"
+    RENEW = "renew"
 
 
 MOVES: dict[tuple[AlertStatus, AlertMove], AlertStatus] = {
     (AlertStatus.RAISED, AlertMove.ACKNOWLEDGE): AlertStatus.ACKNOWLEDGED,
     (AlertStatus.RAISED, AlertMove.CLEAR): AlertStatus.CLEARED,
     (AlertStatus.ACKNOWLEDGED, AlertMove.CLEAR): AlertStatus.CLEARED,
+    (AlertStatus.RAISED, AlertMove.RENEW): AlertStatus.RAISED,
+    (AlertStatus.ACKNOWLEDGED, AlertMove.RENEW): AlertStatus.RAISED,
 }
 
 # default: the longest an alert may wait for somebody to acknowledge it
@@ -99,6 +102,18 @@ def acknowledge(alert: Alert, *, at: datetime, by: str) -> tuple[Alert, Fact] | 
         next_due=None,
     )
     return after, fact_of(after, "acknowledged", at=at, by=by)
+
+
+def renew(alert: Alert, *, at: datetime) -> Alert:
+    """It calls again, as if new: for a warning that has become worse after somebody confirmed."""
+    return _move(
+        alert,
+        AlertMove.RENEW,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        escalations=0,
+        next_due=at + RESPONSE[alert.level],
+    )
 
 
 def link(alert: Alert, case_id: str, *, at: datetime, by: str) -> tuple[Alert, Fact]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from app.domain.kinds import BY_CODE
 from app.domain.levels import Level
+from app.domain.quality import of_metric
 from app.domain.readings import Device, Quality, Readings
 from app.domain.rules import Limits, Rule, Trail
 
@@ -150,7 +151,8 @@ def alert_id(device: str, rule: str, raised: int) -> str:
 def judge(rule: Rule, memory: Memory | None, readings: Readings) -> Judged:
     """Weigh the readings of one device against one rule: return the new memory and what happened.
 
-    BAD and LATE readings are not judged; SUSPECT ones raise orange at most and clear nothing.
+    BAD and LATE readings are not judged; SUSPECT ones raise orange at most and clear nothing. A
+    sound metric beside a broken one is SUSPECT (quality.of_metric).
     Up goes at once, down after the clear delay; readings older than the newest are passed over.
     """
     value = readings.metrics.get(rule.metric)
@@ -158,14 +160,17 @@ def judge(rule: Rule, memory: Memory | None, readings: Readings) -> Judged:
         return memory, ()
     if memory is None and rule.change is None and rule.sign * value < rule.quiet:
         return None, ()
-    if readings.quality >= Quality.BAD or value != value:  # NaN is no value
+    quality = of_metric(readings, rule.metric) if readings.quality else 0
+    if quality >= Quality.BAD or value != value:  # NaN is no value
         return memory, ()
     if memory is not None and readings.at <= memory.at:
         return memory, ()
-    return _weigh(rule, memory or Memory(), readings, value)
+    return _weigh(rule, memory or Memory(), readings, value, doubtful=quality == Quality.SUSPECT)
 
 
-def _weigh(rule: Rule, memory: Memory, readings: Readings, value: float) -> Judged:
+def _weigh(
+    rule: Rule, memory: Memory, readings: Readings, value: float, *, doubtful: bool
+) -> Judged:
     limits, holds = rule.at_hour(readings.at)
     trail: Trail = ()
     if rule.change:
@@ -173,7 +178,6 @@ def _weigh(rule: Rule, memory: Memory, readings: Readings, value: float) -> Judg
     pressure = rule.sign * value
     if rule.when and readings.metrics.get(rule.when.metric, -inf) < rule.when.at_least:
         pressure = -inf
-    doubtful = readings.quality == Quality.SUSPECT
     reach = _highest(limits, pressure)
     seen = replace(memory, at=readings.at, arrived=readings.arrived, value=value, trail=trail)
     if memory.level == 0:

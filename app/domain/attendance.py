@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+FLAPS = 4  # default: so often offline within an hour, and a device is held to come and go
+FLAP_WINDOW_MS = 3_600_000
+FLAP_QUIET_MS = 1_800_000  # default: as long without a change, and it is a device like others
 OFFLINE_AFTER = 3.0  # reporting periods, where no rule says otherwise
 IN_FLIGHT_MS = 2_000  # what arrives so soon after a farewell was sent before it
 NOBODY = -1
@@ -36,9 +39,9 @@ class Roster:
         """The numbers of the devices behind a gateway."""
         return np.flatnonzero(self.gateway != NOBODY)
 
-    def pace(self, offline: Flags) -> float:
-        """The shortest period of those who are not offline, 0 when there is nobody."""
-        periods = self.period[self.known & ~offline]
+    def pace(self, others: Flags) -> float:
+        """The shortest period without the others (who are offline), 0 when there is nobody."""
+        periods = self.period[self.known & ~others]
         return float(periods.min()) if len(periods) else 0.0
 
 
@@ -48,7 +51,9 @@ class Attendance:
 
     `voice` is the newest real message (0: none since we listen). `heard` is the same with excuses:
     the start of listening, the end of a lost feed and the return of a gateway count as well, so
-    that everybody gets the full time to speak. `offline` is the last verdict.
+    that everybody gets the full time to speak. `offline` is the last verdict. Nobody becomes
+    offline before `grace_until`, nor before its own `excused_until`. `drops` are the last moments
+    at which each fell silent, oldest first, and `flapping_until` until when it is held to flap.
     """
 
     grace_until: int
@@ -57,7 +62,9 @@ class Attendance:
     voice: Times = field(default_factory=lambda: np.zeros(0, np.int64))
     newest: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
     offline: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
-    feed_lost: bool = False
+    excused_until: Times = field(default_factory=lambda: np.zeros(0, np.int64))
+    drops: Times = field(default_factory=lambda: np.zeros((0, FLAPS), np.int64))
+    flapping_until: Times = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def begin(self, at: NDArray[np.uint32], offline: Flags, now: int) -> None:
         """Start from the packed points: who was offline stays so until it is heard."""
@@ -66,15 +73,22 @@ class Attendance:
         self.voice = np.zeros(len(at), np.int64)
         self.newest = at.copy()
         self.offline = offline.copy()
+        self.excused_until = np.zeros(len(at), np.int64)
+        self.drops = np.zeros((len(at), FLAPS), np.int64)
+        self.flapping_until = np.zeros(len(at), np.int64)
 
     def listen(self, at: NDArray[np.uint32], now: int) -> None:
         """Take in the event times of the packed points: whose has changed was heard just now."""
         more = len(at) - len(self.newest)
         if more > 0:
+            nobody = np.zeros(more, np.int64)
             self.heard = np.append(self.heard, np.full(more, now, np.int64))
-            self.voice = np.append(self.voice, np.zeros(more, np.int64))
+            self.voice = np.append(self.voice, nobody)
             self.newest = np.append(self.newest, np.zeros(more, np.uint32))
             self.offline = np.append(self.offline, np.zeros(more, np.bool_))
+            self.excused_until = np.append(self.excused_until, nobody)
+            self.drops = np.vstack((self.drops, np.zeros((more, FLAPS), np.int64)))
+            self.flapping_until = np.append(self.flapping_until, nobody)
         changed = at != self.newest
         self.heard[changed] = now
         self.voice[changed] = now
@@ -86,12 +100,10 @@ class Attendance:
         self.voice[newer] = births[newer]
         self.heard = np.maximum(self.heard, self.voice)
 
-    def hold(self, lost: bool, now: int, grace_ms: int) -> None:
-        """While the feed is lost nobody's silence counts, and afterwards grace begins anew."""
-        self.feed_lost = lost
-        if lost:
-            self.heard[~self.offline] = now
-            self.grace_until = max(self.grace_until, now + grace_ms)
+    def hold(self, lost: Flags, now: int, grace_ms: int) -> None:
+        """While its feed is lost a device's silence does not count; then grace begins anew."""
+        self.heard[lost & ~self.offline] = now
+        self.excused_until[lost] = now + grace_ms
 
     def accept(self, verdict: Verdict, roster: Roster, now: int) -> None:
         """Keep the verdict; children of a gateway that is back get the full time to speak."""
@@ -99,7 +111,26 @@ class Attendance:
         children = roster.children
         returned = children[back[roster.gateway[children]]]
         self.heard[returned] = np.maximum(self.heard[returned], now)
+        self._mind_flapping(verdict, now)
         self.offline = verdict.offline
+
+    def _mind_flapping(self, verdict: Verdict, now: int) -> None:
+        """Note who has dropped by itself; who did it too often flaps until it keeps still."""
+        over = (self.flapping_until > 0) & (now >= self.flapping_until)
+        self.drops[over], self.flapping_until[over] = 0, 0
+        changed = verdict.offline != self.offline
+        dropped = changed & verdict.offline & ~verdict.excused
+        if not changed.any():
+            return
+        self.drops[dropped] = np.roll(self.drops[dropped], -1, axis=1)
+        self.drops[dropped, -1] = now
+        often = dropped & (self.drops[:, 0] > 0) & (now - self.drops[:, 0] <= FLAP_WINDOW_MS)
+        still = changed & (now < self.flapping_until)
+        self.flapping_until[often | still] = now + FLAP_QUIET_MS
+
+    def flapping(self, now: int) -> Flags:
+        """Who comes and goes: one alert stands for all of it."""
+        return now < self.flapping_until
 
 
 @dataclass(frozen=True)
@@ -136,8 +167,7 @@ def assess(a: Attendance, roster: Roster, farewell: Times, now: int) -> Verdict:
     np.maximum.at(slowest, parents, roster.allowed[children])
     allowed[parents] = np.minimum(allowed[parents], slowest[parents])
     silent = now - group > allowed
-    if a.feed_lost or now < a.grace_until:
-        silent &= a.offline
+    silent &= a.offline | (now >= np.maximum(a.excused_until, a.grace_until))
     offline = (left | silent) & roster.known
     excused = np.zeros_like(offline)
     down = offline[parents] | left[parents]

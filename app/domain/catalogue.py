@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -26,14 +27,33 @@ FREQUENT = (
 # fire lanes, ice, hanging wires.
 DANGERS = frozenset({"06020", "08013", "09012", "10001", "10002"})
 
-# Old events outside the rule "major + 5": what survived of 突发事件, and the local numbers (≥ 90)
-# of one city's list that got a number of their own.
+# Old events outside the rule "major + 5", by their names: what survived of 突发事件 and 其他事件,
+# and the local numbers (≥ 90) of one city's list (Yuncheng) that got a number of their own.
 _MOVED = {
     "0507": "10001",
     "0508": "10002",
-    "0192": "06042",
+    "0602": "09013",
     "0191": "06045",
+    "0192": "06042",
+    "0193": "06041",
+    "0197": "06039",
+    "0495": "09022",
     "0496": "09012",
+}
+# Old components kept their numbers with a zero in between; the highest minor of each major whose
+# name is confirmed by that list. What follows in the new catalogue are new things, and 水域 moved.
+_KEPT_MINORS = {"01": 57, "02": 30, "03": 8, "04": 10, "05": 3}
+_MOVED_COMPONENTS = {"0506": "01069", "0507": "01070", "0508": "01071"}
+# Old names of what the new standard calls otherwise, by number and name in that list.
+_OLD_NAMES = {
+    "暴露生活垃圾": "06010",
+    "道路遗撒": "06014",
+    "商业噪音": "06028",
+    "乱堆物堆料": "06036",
+    "垃圾满溢": "06042",
+    "施工工地围挡": "08007",
+    "占道废品收购": "09004",
+    "道路积雪、积冰": "10001",
 }
 
 
@@ -85,8 +105,23 @@ def from_legacy(code4: str) -> str | None:
     return code5 if (Kind.MATTER, code5) in CATALOGUE else None
 
 
+def component_from_legacy(code4: str) -> str | None:
+    """The five-digit component of an old four-digit one (GB/T 30428.2-2013), None if none."""
+    if code4 in _MOVED_COMPONENTS:
+        return _MOVED_COMPONENTS[code4]
+    code5 = f"{code4[:2]}0{code4[2:]}"
+    kept = int(code4[2:]) <= _KEPT_MINORS.get(code4[:2], -1)
+    return code5 if kept and (Kind.COMPONENT, code5) in CATALOGUE else None
+
+
 def matter(code: str) -> Entry | None:
-    """The matter of a code of 5 or 11 digits, or of an old event of 4 or 10; None if unknown."""
+    """The matter of a code of 5 or 11 digits, or of an old event of 4 or 10; None if unknown.
+
+    A component's id (17 digits, the old one 16) means that something is wrong with it.
+    """
+    if len(code) in (16, 17):
+        broken = component(code)
+        return CATALOGUE[(Kind.MATTER, broken.code5)] if broken else None
     if not re.fullmatch(r"(?:\d{6})?\d{4,5}", code, re.ASCII):
         return None
     code5 = code[-5:] if len(code) in (5, 11) else from_legacy(code[-4:])
@@ -94,10 +129,25 @@ def matter(code: str) -> Entry | None:
 
 
 def component(code: str) -> Entry | None:
-    """The component type of a code of 5 digits or of a 17-digit component id; None if unknown."""
-    if not re.fullmatch(r"\d{5}|\d{17}", code, re.ASCII):
+    """The type of a 5-digit code, of a component id of 17 digits or an old one of 16, or None."""
+    if not re.fullmatch(r"\d{5}|\d{16,17}", code, re.ASCII):
         return None
-    return CATALOGUE.get((Kind.COMPONENT, code if len(code) == 5 else code[6:11]))
+    if len(code) == 16:
+        code5 = component_from_legacy(code[6:10])
+    else:
+        code5 = code if len(code) == 5 else code[6:11]
+    return CATALOGUE.get((Kind.COMPONENT, code5)) if code5 else None
+
+
+@cache
+def _by_name() -> dict[str, Entry]:
+    named = {e.name: e for e in CATALOGUE.values() if e.kind is Kind.MATTER}
+    return {old: CATALOGUE[(Kind.MATTER, code)] for old, code in _OLD_NAMES.items()} | named
+
+
+def named(said: str) -> Entry | None:
+    """The matter of this name, of its old name, or of this code; None if unknown."""
+    return _by_name().get(said.strip()) or matter(said.strip())
 
 
 def name(code: str) -> str:

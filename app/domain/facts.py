@@ -39,6 +39,18 @@ LISTS = {
 }
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What decides who hears a fact: its area, and the rule of an alert."""
+
+    area: str
+    rule: str = ""
+
+
+def told(fact: Fact) -> Told:
+    """The part of a fact that app.domain.people.concerns looks at."""
+    return Told(fact.area, fact.body.get("alert", {}).get("rule", ""))
+
+
 def apply(snapshot: dict[str, Any], fact: Fact) -> dict[str, Any]:
     """Return the snapshot as it is after the fact: things are replaced by id, ended ones leave.
 

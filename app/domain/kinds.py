@@ -11,7 +11,13 @@ import msgspec
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """One measured quantity; `low`..`high` in `unit` is what a working sensor can report."""
+    """One measured quantity; `low`..`high` in `unit` is what a working sensor can report.
+
+    `steepest` is the most it can change in a minute where physics forbids more (None: anything may
+    be true; a gas leak is never doubted). `still_s` is how long it may stand on the very same value
+    (None: for ever). `smooth` is the least difference from its neighbours that counts where the
+    quantity changes little over 2 km (None: neighbours prove nothing).
+    """
 
     code: str
     name: str
@@ -19,6 +25,9 @@ class Metric(msgspec.Struct, frozen=True):
     low: float
     high: float
     digits: int = 1
+    steepest: float | None = None
+    still_s: int | None = None
+    smooth: float | None = None
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -37,6 +46,7 @@ class Kind(msgspec.Struct, frozen=True):
         return self.metrics[0]
 
 
+HOUR = 3600
 GOVERN, SOCIAL, SAFETY, ECONOMY = "governance", "social", "safety", "economy"
 
 # The position in this tuple is the kind byte of a packed point: append only, never reorder.
@@ -55,7 +65,8 @@ KINDS: tuple[Kind, ...] = (
         "Water pressure",
         GOVERN,
         60,
-        (Metric("pressure", "管网压力", "MPa", 0, 1.6, 3),),
+        # still: a network breathes with its users; default
+        (Metric("pressure", "管网压力", "MPa", 0, 1.6, 3, still_s=6 * HOUR),),
     ),
     Kind(
         "waterlogging",
@@ -72,9 +83,11 @@ KINDS: tuple[Kind, ...] = (
         SAFETY,
         60,
         (
-            Metric("rain_1h", "1 小时雨量", "mm", 0, 250),
-            Metric("rain_5min", "5 分钟雨量", "mm", 0, 60),
-            Metric("rain_3h", "3 小时雨量", "mm", 0, 500),
+            # steepest: 38 mm in a minute is the most ever measured (WMO, Barot, Guadeloupe, 1970);
+            # smooth: a convective cell differs from its neighbours by less; default
+            Metric("rain_1h", "1 小时雨量", "mm", 0, 250, steepest=38, smooth=30),
+            Metric("rain_5min", "5 分钟雨量", "mm", 0, 60, steepest=38),
+            Metric("rain_3h", "3 小时雨量", "mm", 0, 500, steepest=38),
         ),
     ),
     Kind(
@@ -83,7 +96,8 @@ KINDS: tuple[Kind, ...] = (
         "River level",
         SAFETY,
         60,
-        (Metric("level", "水位(吴淞)", "m", -2, 15, 2),),
+        # steepest: no river of the plain rises 2 m in a minute; default
+        (Metric("level", "水位(吴淞)", "m", -2, 15, 2, steepest=2.0),),
     ),
     Kind(
         "bridge",
@@ -94,7 +108,8 @@ KINDS: tuple[Kind, ...] = (
         (
             Metric("load_ratio", "荷载效应比", "%", 0, 300),
             Metric("deflection", "挠度", "mm", -500, 500),
-            Metric("strain", "应变", "µε", -3000, 3000),
+            # still: steel follows the sun; default
+            Metric("strain", "应变", "µε", -3000, 3000, still_s=12 * HOUR),
         ),
     ),
     Kind(
@@ -104,8 +119,9 @@ KINDS: tuple[Kind, ...] = (
         GOVERN,
         60,
         (
-            Metric("aqi", "空气质量指数", "", 0, 500, 0),
-            Metric("pm25", "PM2.5", "µg/m³", 0, 1000),
+            # smooth: two classes of HJ 633; default. still: instruments drift and breathe; default
+            Metric("aqi", "空气质量指数", "", 0, 500, 0, smooth=100),
+            Metric("pm25", "PM2.5", "µg/m³", 0, 1000, still_s=12 * HOUR),
             Metric("pm10", "PM10", "µg/m³", 0, 2000),
             Metric("no2", "NO₂", "µg/m³", 0, 4000),
             Metric("o3", "O₃", "µg/m³", 0, 1200),
@@ -113,7 +129,15 @@ KINDS: tuple[Kind, ...] = (
             Metric("co", "CO", "mg/m³", 0, 150),
         ),
     ),
-    Kind("noise", "噪声监测", "Noise", GOVERN, 60, (Metric("leq", "等效声级", "dB(A)", 20, 140),)),
+    Kind(
+        "noise",
+        "噪声监测",
+        "Noise",
+        GOVERN,
+        60,
+        # still: a street is never equally loud to the tenth for an hour; default
+        (Metric("leq", "等效声级", "dB(A)", 20, 140, still_s=HOUR),),
+    ),
     Kind(
         "smoke",
         "烟感",
@@ -186,9 +210,9 @@ KINDS: tuple[Kind, ...] = (
         GOVERN,
         60,
         (
-            Metric("pm10", "PM10", "µg/m³", 0, 2000),
-            Metric("tsp", "TSP", "µg/m³", 0, 5000),
-            Metric("noise", "噪声", "dB(A)", 20, 140),
+            Metric("pm10", "PM10", "µg/m³", 0, 2000, still_s=12 * HOUR),
+            Metric("tsp", "TSP", "µg/m³", 0, 5000, still_s=12 * HOUR),
+            Metric("noise", "噪声", "dB(A)", 20, 140, still_s=HOUR),
         ),
     ),
     Kind(
@@ -197,7 +221,11 @@ KINDS: tuple[Kind, ...] = (
         "Transformer",
         ECONOMY,
         60,
-        (Metric("load", "负载率", "%", 0, 300), Metric("temp", "油温", "℃", -40, 200)),
+        # steepest: the oil's time constant is hours (IEC 60076-7); the number is a default
+        (
+            Metric("load", "负载率", "%", 0, 300, still_s=6 * HOUR),
+            Metric("temp", "油温", "℃", -40, 200, steepest=10),
+        ),
     ),
     Kind(
         "pump",

@@ -23,6 +23,7 @@ COMPOUND_SURNAMES = frozenset(
 _WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 _MOBILE = re.compile(r"(?<!\d)((?:\+?86[- ]?)?)(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})-?(\d{7,8})(?!\d)")
+_MAIL = re.compile(r"([\w.+-])[\w.+-]{0,63}@((?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24})", re.ASCII)
 _ID = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx])(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -102,7 +103,7 @@ def account(number: str) -> str:
 
 
 def text(free: str, *names: str | None) -> str:
-    """Free text without mobile and landline numbers, valid 18-digit ids and the given names.
+    """Free text without numbers of phones, mail addresses, valid 18-digit ids and given names.
 
     Digit runs of other lengths (grid codes of 15, component ids of 16 or 17) stay as they are.
     """
@@ -110,6 +111,7 @@ def text(free: str, *names: str | None) -> str:
     free = _ID.sub(lambda m: id_number(m[1]) if id_number_is_valid(m[1]) else m[1], free)
     free = _MOBILE.sub(lambda m: f"{m[1]}{m[2]}****{m[4]}", free)
     free = _LANDLINE.sub(lambda m: landline(m[0]), free)
+    free = _MAIL.sub(r"\1***@\2", free)
     for known in names:
         if known and len(known) > 1:
             free = free.replace(known, name(known))

@@ -14,6 +14,7 @@ from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.reports import HotlineOrder, Report
 from app.domain.sla import DEFAULT, Clock, Limit, Sla, near_due
+from app.domain.warnings import RULE as WARNING
 from app.errors import Invalid
 
 UNNAMED = "未分类上报"
@@ -39,13 +40,20 @@ def from_alert(
         code="",
         unit=unit,
         title=alert.title,
-        description=f"{alert.device_name} {alert.value:g} {alert.unit}".strip(),
+        description=_measured(alert),
         domain=alert.domain,
         level=alert.level,
         area=alert.area,
         address=alert.device_name,
         reporter=alert.device,
     )
+
+
+def _measured(alert: Alert) -> str:
+    """What the device said; a warning has no value, its title says it."""
+    if alert.rule == WARNING:
+        return alert.title
+    return f"{alert.device_name} {alert.value:g} {alert.unit}".strip()
 
 
 def from_report(
@@ -57,34 +65,35 @@ def from_report(
     by: str = "",
     sla: Sla = DEFAULT,
     unit: str | None = None,
+    citizen: HotlineOrder | None = None,
 ) -> tuple[Case, Fact]:
     """A case for a field report, waiting for 立案; the code "" leaves the matter to whoever 立案.
 
-    Raises Invalid when a code is given that the catalogue does not know. `area` is where the
-    services have placed the report ("" when it lies outside the city).
+    Raises Invalid when the catalogue does not know the code. `area` is its place ("" outside the
+    city). `citizen` told it to the system that reports: he is masked, and leaves the texts.
     """
     found = catalogue.matter(report.code)
     if found is None and report.code:
         raise Invalid("事项代码不在目录中。", fields={"code": "请从事项目录中选择"})
     code5 = found.code5 if found else ""
     limit = sla.limit_for("matter", code5, area=area)
-    reporter = report.worker or report.channel
     return _opened(
         report,
         CaseStatus.PENDING_REGISTER,
         limit,
-        (id, at, by or reporter, sla),
+        (id, at, by or report.worker or report.channel, sla),
+        _caller(citizen),
         source="grid",
         source_id=report.id,
         code=catalogue.matter_code(area, report.code) or code5,
         unit=unit,
         title=masking.text(report.title.strip() or (found.name if found else UNNAMED)),
-        description=masking.text(report.description),
+        description=_of(citizen, report.description),
         domain=kinds.SAFETY if code5 in catalogue.DANGERS else kinds.GOVERN,
         level=Level.ORANGE if limit.clock is Clock.URGENT_HOUR else Level.BLUE,
         area=area,
-        address=masking.text(report.address),
-        reporter=reporter,
+        address=_of(citizen, report.address),
+        reporter=report.worker or report.channel,
         photos=report.photos,
     )
 
@@ -123,6 +132,17 @@ def from_order(
         reporter="12345",
         caller=masking.caller(order.caller_name, order.caller_phone),
     )
+
+
+def _caller(citizen: HotlineOrder | None) -> str | None:
+    """As staff sees him; where there is a number and a mail address, the number."""
+    if citizen is None:
+        return None
+    return masking.caller(citizen.caller_name, (citizen.caller_phone or "").split(" ")[0])
+
+
+def _of(citizen: HotlineOrder | None, free: str) -> str:
+    return _masked(citizen, free) if citizen else masking.text(free)
 
 
 def _masked(order: HotlineOrder, free: str) -> str:

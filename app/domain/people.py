@@ -9,6 +9,8 @@ import msgspec
 
 from app.errors import NotAllowed
 
+WARNING = "warning"  # the rule of alerts that hold for a whole area (app.domain.warnings)
+
 
 class Role(StrEnum):
     """Least privilege; 三权分立 keeps system, security and audit apart."""
@@ -65,6 +67,20 @@ def covers(scope: str, area: str) -> bool:
     return area.startswith(scope) if area else len(scope) <= 4
 
 
+def around(scope: str) -> tuple[str, ...]:
+    """The codes of the areas that a scope lies in: "320404001" is in 320404 and in 320400."""
+    wider = [scope[:digits] for digits in (12, 9, 6) if len(scope) > digits]
+    return (*wider, scope[:4] + "00") if len(scope) >= 6 else tuple(wider)
+
+
+def concerns(scope: str, thing: object) -> bool:
+    """Whether a scope is told of a thing: what lies in it, and the warnings around it."""
+    area = area_of(thing)
+    if covers(scope, area):
+        return True
+    return getattr(thing, "rule", None) == WARNING and area in around(scope)
+
+
 class Verb(StrEnum):
     """What somebody can want to do; the steps of cases and tasks keep the values of their moves."""
 
@@ -87,6 +103,7 @@ class Verb(StrEnum):
     LOCATE = "locate"
     UPLOAD = "upload"
     ADMINISTER = "administer"
+    IMPORT = "import"
 
 
 # steps of a task that only the worker it was sent to can take
@@ -105,7 +122,7 @@ ROLES: dict[Role, frozenset[Verb]] = {
     Role.VIEWER: frozenset({Verb.VIEW}),
     Role.LEADER: frozenset({Verb.VIEW}),
     Role.DUTY_OFFICER: _DUTY,
-    Role.DUTY_CHIEF: _DUTY | {Verb.VOID},
+    Role.DUTY_CHIEF: _DUTY | {Verb.VOID, Verb.IMPORT},
     Role.DISPATCHER: _DUTY | {Verb.VOID},
     Role.STREET_ADMIN: _DUTY | {Verb.VOID},
     Role.DEPT_HANDLER: _FIELD,
@@ -119,7 +136,7 @@ _VERB_WORDS = dict(
         (
             *("查看", "确认预警", "转案件", "立案", "派遣", "撤回任务", "结案", "返工", "作废"),
             *("送达", "查看任务", "签收", "到场", "处置完成", "退回", "上报", "上传位置"),
-            *("上传照片", "管理用户"),
+            *("上传照片", "管理用户", "导入文件"),
         ),
         strict=True,
     )
@@ -140,9 +157,9 @@ def area_of(thing: object) -> str:
 def may(user: User, verb: str, thing: object = None, *, workers: Collection[str] = ()) -> bool:
     """Whether a user's role has the verb, and reaches the thing (None asks for the role alone).
 
-    Others need a scope that covers the thing's area. Field people (网格员, 处置部门) have their own
-    tasks, the cases they reported or have a task on (`workers` names who has), and reports in their
-    scope. An unknown verb raises ValueError.
+    Others need a scope that covers the thing's area; a warning around it may be seen. Field people
+    (网格员, 处置部门) have their own tasks, the cases they reported or have a task on (`workers`
+    names who has), and reports in their scope. An unknown verb raises ValueError.
     """
     asked = Verb(verb)
     if asked not in ROLES[user.role]:
@@ -151,6 +168,8 @@ def may(user: User, verb: str, thing: object = None, *, workers: Collection[str]
         return True
     if user.role is Role.GRID_WORKER or asked in WORK:
         return _is_own(user, thing, workers)
+    if asked is Verb.VIEW:
+        return concerns(user.scope, thing)
     return covers(user.scope, area_of(thing))
 
 

@@ -54,6 +54,7 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
     period_s: int | None = None
     gateway: str | None = None
     unit: str | None = None
+    feed: str = "telemetry"
 
 
 class WorkerPosition(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,9 @@ class Readings(msgspec.Struct, frozen=True, array_like=True):
 
     `n` is the device's number in the packed points, `area` its grid code (15 digits) or the finest
     area known ("" when it lies outside the city), `at` and `arrived` are epoch milliseconds.
-    `moved` carries (lon, lat) only when the device is new or has moved.
+    `moved` carries (lon, lat) only when the device is new or has moved. `doubts` are why it is not
+    trusted, as a sum of quality.Doubt; it is last, since the scripts of the live store rewrite the
+    end of an entry, and entries from before it was there have none.
     """
 
     n: int
@@ -82,6 +85,7 @@ class Readings(msgspec.Struct, frozen=True, array_like=True):
     metrics: dict[str, float]
     quality: int = 0
     moved: tuple[float, float] | None = None
+    doubts: int = 0
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@
 2. Write it; the file's name comes from its first and last id, so a second time replaces the first.
 3. Acknowledge the whole batch by one command, then trim what every group has acknowledged.
 4. Take new entries until there are enough of them or they have waited long enough; go to 2.
-5. Now and then merge small files; never between 2 and 3, since a file may still be replaced there.
+Merging, tables and deleting go on beside it (services.upkeep), never between 2 and 3, since a file
+may still be replaced there. A store that is away or a full disk is waited for; the wall is told.
 One process archives a city: two would share the name under which entries are pending. It holds a
 lock in the folder of the history.
 """
@@ -17,8 +18,10 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from app.city import City
+from app.domain.retention import Retention, load_retention
 from app.errors import Unavailable
 from app.services import ingest
+from app.services.upkeep import Settled, Upkeep
 from app.store.live_streams import Entry
 
 log = logging.getLogger(__name__)
@@ -28,8 +31,6 @@ TAKE = 1000
 BLOCK_MS = 500
 RETRY_S = 2.0
 BEAT_S = 2.0
-MERGE_S = 60.0  # between looks for many small files
-MERGE_BACK_MS = 2 * 24 * 3600 * 1000  # default: older days get no more files
 
 
 @dataclass
@@ -63,18 +64,22 @@ def pending(city: City, partition: int) -> list[Entry]:
     return found
 
 
-def flush(city: City, shelf: Shelf) -> int:
+def flush(city: City, shelf: Shelf, settled: Settled | None = None) -> int:
     """Write a shelf, acknowledge it, trim the stream; returns the number of entries."""
     written = len(shelf.entries)
     if written:
-        city.history.write([(entry_id.decode(), r) for entry_id, r in shelf.entries])
-        city.live.ack(GROUP, [entry_id for entry_id, _ in shelf.entries], partition=shelf.partition)
+        ids = [entry_id for entry_id, _ in shelf.entries]
+        with (settled or Settled()).writing():
+            city.history.write([(entry_id.decode(), r) for entry_id, r in shelf.entries])
+            city.live.ack(GROUP, ids, partition=shelf.partition)
         shelf.entries = []
         city.live.trim(shelf.partition)
     return written
 
 
-def step(city: City, shelf: Shelf, block_ms: int | None = BLOCK_MS) -> int:
+def step(
+    city: City, shelf: Shelf, block_ms: int | None = BLOCK_MS, settled: Settled | None = None
+) -> int:
     """Take what is new and write when due; returns how many entries were written."""
     fresh = city.live.read(
         GROUP, CONSUMER, partition=shelf.partition, count=TAKE, block_ms=block_ms
@@ -83,49 +88,42 @@ def step(city: City, shelf: Shelf, block_ms: int | None = BLOCK_MS) -> int:
     shelf.add(fresh, now)
     settings = city.settings
     if shelf.is_due(now, settings.archive_flush_rows, settings.archive_flush_s):
-        return flush(city, shelf)
+        return flush(city, shelf, settled)
     return 0
 
 
 def run(city: City, stop: Event) -> None:
-    """Archive until stopped; a store that is away or a full disk is waited for."""
+    """Archive until stopped; a store that is away or a full disk is waited for.
+
+    BadConfiguration, before anything is done, when the policy of retention is wrong.
+    """
+    policy = load_retention(city.settings.retention)
     while not stop.is_set():
         try:
             with ingest.answering(city), city.history.alone():
-                _work(city, stop)
+                _work(city, policy, stop)
         except Unavailable as why:
             log.warning("the archive waits and begins again from what is pending: %s", why.message)
             stop.wait(RETRY_S)
 
 
-def _work(city: City, stop: Event) -> None:
+def _work(city: City, policy: Retention, stop: Event) -> None:
     city.live.ensure_groups()
     shelves = [Shelf(partition) for partition in range(city.live.partitions)]
     for shelf in shelves:
         shelf.add(pending(city, shelf.partition), 0.0)
         flush(city, shelf)
-    beat_due = merge_due = 0.0
-    since = 0  # a killed archive may have left something on any day
+    with Upkeep(city, policy) as upkeep:
+        _archive(city, stop, shelves, upkeep.settled)
+
+
+def _archive(city: City, stop: Event, shelves: list[Shelf], settled: Settled) -> None:
+    beat_due = 0.0
     while not stop.is_set():
         for shelf in shelves:
-            step(city, shelf, BLOCK_MS // len(shelves))
+            step(city, shelf, BLOCK_MS // len(shelves), settled)
         if time.monotonic() > beat_due:
             city.live.beat(GROUP, int(city.now().timestamp() * 1000))
             beat_due = time.monotonic() + BEAT_S
-        if time.monotonic() > merge_due:
-            _tidy(city, since)
-            since = int(city.now().timestamp() * 1000) - MERGE_BACK_MS
-            merge_due = time.monotonic() + MERGE_S
     for shelf in shelves:
-        flush(city, shelf)
-
-
-def _tidy(city: City, since_ms: int) -> None:
-    try:
-        merged = city.history.compact(since_ms)
-    except OSError as why:
-        # readings are safe in small files: merging can wait, writing cannot
-        log.warning("small files of the history stay as they are: %s", why)
-    else:
-        if merged:
-            log.info("%d small files of the history were merged", merged)
+        flush(city, shelf, settled)

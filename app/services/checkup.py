@@ -9,6 +9,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
+from app.domain.retention import load_retention
+from app.errors import BadConfiguration
 from app.store.ledger import Ledger
 from geodata.areas import open_areas
 
@@ -24,6 +26,7 @@ def checkup(settings: Settings) -> list[Finding]:
         ("Redis", *_redis(settings)),
         ("ledger", *_ledger(settings)),
         ("areas", *_areas(settings)),
+        ("retention", *_retention(settings)),
     ]
 
 
@@ -76,3 +79,11 @@ def _areas(settings: Settings) -> tuple[bool, str]:
     except (KeyError, ValueError, OSError) as why:
         return False, f"no areas for {settings.city} ({why}); set CHENGYUN_CITY"
     return True, f"{len(tree.grids)} grids, fingerprint {tree.fingerprint[:12]}"
+
+
+def _retention(settings: Settings) -> tuple[bool, str]:
+    try:
+        policy = load_retention(settings.retention)
+    except BadConfiguration as why:
+        return False, f"{'; '.join(why.faults)}; mend it or set CHENGYUN_RETENTION"
+    return True, f"readings are kept {policy.days} days, {len(policy.kinds)} kinds differ"

@@ -21,7 +21,7 @@ from app.domain import alert_life, due
 from app.domain.alerts import Alert
 from app.domain.cases import Case
 from app.domain.tasks import Task
-from app.services import reports
+from app.services import feed_minutes, reports, warnings
 from app.store.tx import Tx, telling
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,8 @@ def run(city: City, stop: threading.Event) -> None:
         lambda: tick(city),
         lambda: city.live.beat(ROLE, int(city.now().timestamp() * 1000)),
         lambda: reports.open_waiting(city, ROLE, block_ms=ROUND_MS),
+        lambda: warnings.expire(city),
+        lambda: feed_minutes.note(city),
         _Sweep(city),
     )
     away: dict[int, str] = {}
@@ -95,7 +97,7 @@ def _fault(step: Callable[[], object]) -> str:
 
 
 class _Sweep:
-    """Drops old answers once an hour."""
+    """Drops old answers, and old warnings of elsewhere, once an hour."""
 
     def __init__(self, city: City) -> None:
         self.city = city
@@ -107,6 +109,7 @@ class _Sweep:
             return
         with self.city.ledger.begin() as tx:
             tx.forget_answers(now - ANSWERS_KEPT)
+        warnings.forget_elsewhere(self.city)
         self.due = now + SWEEP
 
 

@@ -17,13 +17,18 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.city import City
+from app.domain import quality
 from app.domain.kinds import BY_CODE
-from app.domain.readings import DeviceStatus, Quality, Readings, Telemetry, WorkerPosition
+from app.domain.readings import DeviceStatus, Readings, Telemetry, WorkerPosition
 from app.domain.reports import HotlineOrder, Report
+from app.domain.warnings import Warning
 from app.errors import Invalid, Unavailable
-from app.services import photos, presence, roster
+from app.services import grading, photos, presence, registry, roster, strangers
+from app.services import letters as dead
+from app.services.letters import Letter as Letter
 from app.services.roster import Known
-from app.store.live import DeadLetter, Observed, Written
+from app.store.keys import readings_feed
+from app.store.live import DUPLICATE, LATE, NEW, Observed, Written
 
 # a store that is away, full or shut against us: the message is not to blame and waits
 AWAY = (
@@ -44,30 +49,39 @@ class Filed(NamedTuple):
     pictures: tuple[bytes, ...] = ()
 
 
-class Letter(NamedTuple):
-    """A message that the border refused."""
-
-    topic: str
-    payload: bytes
-    reason: str
-    detail: str
-
-
-def observe(city: City, batch: Sequence[Telemetry], arrived: int) -> Written:
+def observe(
+    city: City,
+    batch: Sequence[Telemetry],
+    arrived: int,
+    lag: int = 0,
+    counts: Mapping[str, int] | None = None,
+) -> Written:
     """Place, grade and write readings in order; `arrived` is epoch ms, at most 1,000 at a time.
+
+    `lag`: the ms they have waited in a queue of ours; their feeds are shown to be that far behind.
+    `counts` are added to the counters in the same step.
 
     A device that is new or has moved by more than 30 m is located and registered first. One that
     nobody knows and that does not say where it is stays in the record with area "" and number -1.
     """
-    with answering(city):
+    with answering(city), roster.alone:
         moved = roster.learn(city, batch)
-        known = roster.of(city)
-        return city.live.write(
-            [_observed(t, known, t.device in moved, arrived) for t in batch], arrived
-        )
+        batch, adopted = strangers.meet(city, batch, arrived)
+        moved |= adopted
+        known, grader = roster.of(city), grading.of(city)
+        doubts = grader.grade(city, batch, arrived, lag)
+        observed = [
+            _observed(t, known, t.device in moved, arrived, doubt)
+            for t, doubt in zip(batch, doubts, strict=True)
+        ]
+        flags = city.live.apply(observed, arrived, lag, counts, _heard(counts or {}))
+        grader.accept(city, observed, flags, arrived)
+    return Written(flags.count(NEW), flags.count(LATE), flags.count(DUPLICATE))
 
 
-def _observed(t: Telemetry, known: dict[str, Known], moved: bool, arrived: int) -> Observed:
+def _observed(
+    t: Telemetry, known: dict[str, Known], moved: bool, arrived: int, doubts: int
+) -> Observed:
     place = known.get(t.device, roster.NOWHERE)
     kind = BY_CODE.get(t.kind)
     reading = Readings(
@@ -78,38 +92,32 @@ def _observed(t: Telemetry, known: dict[str, Known], moved: bool, arrived: int) 
         at=t.at,
         arrived=arrived,
         metrics=t.metrics,
-        quality=grade(t),
+        quality=quality.quality(doubts, t.quality),
         moved=(place.lon, place.lat) if moved and place.n >= 0 else None,
+        doubts=doubts,
     )
     value = t.metrics.get(kind.primary.code) if kind else None
     return Observed(reading, place.lon, place.lat, place.grid, value, t.message_id, t.feed)
 
 
 def grade(t: Telemetry) -> int:
-    """The quality of a message: BAD when a metric is outside what its sensor can say."""
-    ranges = RANGES.get(t.kind)
-    if ranges:
-        for name, value in t.metrics.items():
-            limits = ranges.get(name)
-            if limits and not limits[0] <= value <= limits[1]:
-                return Quality.BAD
-    return t.quality
-
-
-RANGES = {
-    code: {metric.code: (metric.low, metric.high) for metric in kind.metrics}
-    for code, kind in BY_CODE.items()
-}
+    """The quality of a message by itself, without what its device said before."""
+    doubts, _ = quality.weigh(t.kind, None, t.at, t.metrics)
+    return quality.quality(doubts, t.quality)
 
 
 def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
     """Take births and farewells: a birth registers the device, a farewell makes it offline."""
     if not statuses:
         return
-    with answering(city):
+    with answering(city), roster.alone:
         roster.enrol(city, statuses)
+        strangers.introduce(city, statuses, arrived)
         presence.note(city, statuses)
-        city.live.mark_feed("telemetry", arrived)
+        feeds = {s.feed for s in statuses}
+        city.live.count_all({}, {"telemetry", *map(readings_feed, feeds)}, arrived)
+        origins = {s.device: grading.source_of(s.feed) for s in statuses if s.online}
+        city.live.put_origins(origins)
 
 
 def positions(city: City, places: Sequence[WorkerPosition], arrived: int) -> int:
@@ -118,8 +126,10 @@ def positions(city: City, places: Sequence[WorkerPosition], arrived: int) -> int
         return city.live.put_positions(places, arrived)
 
 
-def receive(city: City, things: Sequence[Filed | Report | HotlineOrder], arrived: int) -> None:
-    """Keep reports and orders until the clock role opens their case; durable on return.
+def receive(
+    city: City, things: Sequence[Filed | Report | HotlineOrder | Warning], arrived: int
+) -> None:
+    """Keep reports, orders and warnings until the clock role takes them in; durable on return.
 
     A picture that is none becomes a dead letter; its report is taken without it.
     """
@@ -148,45 +158,38 @@ def _with_photos(city: City, filed: Filed, arrived: int) -> Report:
 def reject(city: City, letters: Sequence[Letter], at: int) -> None:
     """Keep refused messages as dead letters and count them by reason; `at` is epoch ms."""
     with answering(city):
-        city.live.bury(
-            [
-                DeadLetter(
-                    topic=letter.topic,
-                    payload=letter.payload,
-                    size=len(letter.payload),
-                    reason=letter.reason,
-                    detail=letter.detail,
-                    at=at,
-                )
-                for letter in letters
-            ]
-        )
+        dead.keep(city, letters, at)
 
 
 def count(city: City, counts: Mapping[str, int], arrived: int) -> None:
     """Add to the counters of sources, and mark who was heard: "received:<source>" does both."""
     if not counts:
         return
-    heard = [name.partition(":")[2] for name in counts if name.startswith("received:")]
-    reading = any(name.startswith("readings:") for name in counts)
     with answering(city):
-        for name, by in counts.items():
-            city.live.count(name, by)
-        for feed in [*heard, *(["telemetry"] if reading else [])]:
-            city.live.mark_feed(feed, arrived)
+        city.live.count_all(counts, _heard(counts), arrived)
+
+
+def _heard(counts: Mapping[str, int]) -> list[str]:
+    heard = [name.partition(":")[2] for name in counts if name.startswith("received:")]
+    # of the city's own topics the write itself marks the feed
+    reading = any(name.startswith("readings:") and name != "readings:city" for name in counts)
+    return [*heard, *(["telemetry"] if reading else [])]
 
 
 def begin(city: City) -> None:
     """Prepare the stores: groups exist, and a Redis that was emptied knows the devices again."""
-    with answering(city):
+    with answering(city), roster.alone:
         city.live.ensure_groups()
         roster.restore(city)
+        registry.again(city)
 
 
 def beat(city: City, role: str) -> None:
-    """The role says that it lives."""
+    """The role says that it lives, and what it has counted."""
     with answering(city):
         city.live.beat(role, int(city.now().timestamp() * 1000))
+        with roster.alone:
+            grading.flush(city)
 
 
 @contextmanager
@@ -196,6 +199,7 @@ def answering(city: City) -> Iterator[None]:
         yield
     except AWAY as why:
         roster.forget(city)
+        grading.forget(city)
         raise Unavailable(f"{type(why).__name__}: {why}") from why
     except redis.ResponseError as why:
         if not any(word in str(why) for word in PASSING):

@@ -13,7 +13,7 @@ from app.city import City
 from app.domain.facts import Fact
 from app.domain.people import User, Verb, require
 from app.errors import Invalid, NotFound, SignInNeeded, TooMany
-from app.services import demo_people
+from app.services import demo_people, throttle
 from app.services.aside import aside
 from app.store.rows import Secret
 from app.store.tx import Tx
@@ -31,15 +31,19 @@ def sign_in(city: City, user_id: str, password: str, ip: str) -> User:
     """Return who signs in; records user.signed_in, user.refused and user.locked.
 
     Raises SignInNeeded when name or password is wrong (it does not say which), TooMany while the
-    account is locked: 5 failures lock it for 15 minutes. The lock runs out by itself.
+    account is locked: 5 failures lock it for 15 minutes. The lock runs out by itself. An address
+    that fails too often, whatever the names, has to wait too.
     """
     now = city.now()
+    throttle.ask(city, "sign-in", ip)
     with city.ledger.read() as tx:
         secret = tx.user_secret(user_id)
         user = tx.user(user_id) if secret else None
     # Hashing takes tens of milliseconds: never inside a transaction, and always, so that the time
     # taken does not tell whether the name exists.
     fits = _fits(secret.password_hash if secret and secret.password_hash else _nobody(), password)
+    if not fits:
+        throttle.failed(city, "sign-in", ip)
     if secret is None or user is None:
         raise SignInNeeded(WRONG)
     with city.ledger.begin() as tx:

@@ -1,15 +1,16 @@
 """Presence: who is heard, who has fallen silent, and the alerts about silence.
 
 Devices behind a dead gateway are shown offline and raise nothing: the gateway's one alert says how
-many are affected. While the whole feed is silent nobody is declared offline.
+many are affected. While a source is silent as a whole none of its devices is declared offline. A
+device that comes and goes raises one alert, which stays until it keeps still.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,21 +25,20 @@ from app.domain.attendance import (
     Times,
     Verdict,
     assess,
-    quiet_after_ms,
 )
 from app.domain.levels import Level
 from app.domain.readings import Device, DeviceStatus, Presence
 from app.domain.rulebook import GATEWAY
 from app.domain.rules import SILENCE, Rule
-from app.services import alerts
+from app.services import alerts, presence_feeds
+from app.services.presence_feeds import Origins
 from app.store import statuses
 from app.store.points import unpack
-
-log = logging.getLogger(__name__)
 
 ROSTER_KEPT_MS = 60_000
 ROSTER_KEPT_AFTER_BIRTHS_MS = 5_000  # a birth may bring a new period, name or gateway
 AT_ONCE = 500  # alerts in one transaction
+FLAPPING = "（反复掉线）"  # after the title of the alert that stands for all drops
 
 State = tuple[int, int, int]  # n, presence, level
 
@@ -58,6 +58,8 @@ class Roll:
     births: Times = field(default_factory=lambda: np.zeros(0, np.int64))
     left: Times = field(default_factory=lambda: np.zeros(0, np.int64))
     statuses: int = -1  # version of what was heard
+    origins: Origins = field(default_factory=Origins)
+    flapping: dict[str, int] = field(default_factory=dict)  # as Redis knows it
 
     def level(self, device: str) -> int:
         """The level of a device's open alert about its silence, 0 without one."""
@@ -79,6 +81,7 @@ def begin(city: City, mine: Callable[[str], bool]) -> Roll:
     attendance.begin(points["at"], points["presence"] == Presence.OFFLINE, now)
     roll = Roll(mine, attendance, _nobody())
     _call(city, roll, len(points), now)
+    _resume_flapping(city, roll)
     silence = {rule.id for rule in city.rules.rules if rule.metric == SILENCE}
     with city.ledger.read() as tx:
         for alert in tx.alerts(open=True):
@@ -99,11 +102,12 @@ def sweep(city: City, roll: Roll, levels: Mapping[str, int]) -> int:
         _call(city, roll, len(points), now)
     a = roll.attendance
     a.listen(points["at"], now)
-    _mind_the_feed(city, roll, now)
+    presence_feeds.mind(city, roll.origins, a, roll.roster, now)
     _hear_statuses(city, roll)
     a.greet(roll.births)
     verdict = assess(a, roll.roster, roll.left, now)
     a.accept(verdict, roll.roster, now)
+    _tell_flapping(city, roll, now)
     changes = list(_changes(city, roll, verdict, now))
     for start in range(0, len(changes), AT_ONCE):
         alerts.apply(city, changes[start : start + AT_ONCE])
@@ -145,6 +149,7 @@ def _call(city: City, roll: Roll, size: int, now: int) -> None:
         is_gateway=is_gateway,
         known=_spread(size, at, np.ones(len(found)), 0).astype(np.bool_),
     )
+    roll.origins = presence_feeds.call(city, roll.origins, roll.numbers, size)
     roll.called_at = now
     roll.called_with = statuses.version(city.live.redis)
 
@@ -170,14 +175,22 @@ def _patience(city: City, kind: str) -> float:
     return rule.quiet if rule else OFFLINE_AFTER
 
 
-def _mind_the_feed(city: City, roll: Roll, now: int) -> None:
+def _resume_flapping(city: City, roll: Roll) -> None:
+    """Who came and goes before a restart still does."""
+    roll.flapping = {d: t for d, t in city.live.flapping().items() if roll.mine(d)}
+    for device, until in roll.flapping.items():
+        if device in roll.numbers:
+            roll.attendance.flapping_until[roll.numbers[device]] = until
+
+
+def _tell_flapping(city: City, roll: Roll, now: int) -> None:
+    """Let Redis know which of our devices come and go, when that has changed."""
     a = roll.attendance
-    pace = roll.roster.pace(a.offline)
-    newest = city.live.feeds().get("telemetry", 0)
-    lost = now - newest > quiet_after_ms(pace, city.settings.feed_quiet_s * 1000)
-    if lost and newest and not a.feed_lost:  # a new city has not spoken yet
-        log.warning("the telemetry feed is silent: no device is declared offline meanwhile")
-    a.hold(lost, now, round(city.settings.startup_grace_s * 1000))
+    found = ((roll.devices[n], int(a.flapping_until[n])) for n in np.flatnonzero(a.flapping(now)))
+    flapping = {d.code: until for d, until in found if d and roll.mine(d.code)}
+    if flapping != roll.flapping:
+        city.live.put_flapping(flapping, roll.flapping.keys() - flapping.keys())
+        roll.flapping = flapping
 
 
 def _hear_statuses(city: City, roll: Roll) -> None:
@@ -204,7 +217,7 @@ def _changes(city: City, roll: Roll, verdict: Verdict, now: int) -> Iterator[Ale
         wanted.add(device.code)
         yield from _silent(roll, device, rule, float(verdict.periods[n]), now)
     excused = {d.code for n in np.flatnonzero(verdict.excused) if (d := roll.devices[n])}
-    for code in set(roll.open) - wanted - excused:
+    for code in set(roll.open) - wanted - excused - roll.flapping.keys():
         known = roll.numbers.get(code)
         device = roll.devices[known] if known is not None else None
         rule = city.rules.rule(roll.open[code][0])
@@ -236,7 +249,10 @@ def _change(
     limit = rule.thresholds.get(level, rule.quiet)
     outcome = Outcome(step, level, round(periods, 1), limit, now, raised)
     children = int((roll.roster.gateway == device.n).sum()) if rule.kind == GATEWAY else 1
-    return announce(device, rule, outcome, affected=max(children, 1))
+    change = announce(device, rule, outcome, affected=max(children, 1))
+    if step is AlertStep.RAISE and device.code in roll.flapping:
+        return msgspec.structs.replace(change, title=change.title + FLAPPING)
+    return change
 
 
 def _remember(roll: Roll, change: AlertChange) -> None:

@@ -1,4 +1,4 @@
-"""Reports: what people, 12345 and systems tell becomes a case, once."""
+"""Reports: what people, 12345 and systems tell becomes a case, once; warnings become alerts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from app.domain.cases import Case
 from app.domain.facts import Fact
 from app.domain.people import User, Verb, require
 from app.domain.reports import HotlineOrder, Report
+from app.domain.warnings import Warning
 from app.errors import Conflict, Invalid, Refused
+from app.services import letters, warnings
 from app.services.photos import attach
 from app.services.places import place
 from app.store import keys
-from app.store.live import DeadLetter
 from app.store.stream_answers import RawEntry, entries
 from app.store.tx import Tx
 
@@ -50,6 +51,27 @@ def file(city: City, report: Report, *, by: User) -> Case:
         own = msgspec.structs.replace(report, worker=by.worker, channel=report.channel or "phone")
         case = _open_from_report(city, tx, own, area, by.worker or by.id)
         attach(tx, own.photos, case_id=case.id, area=case.area, by=by, at=city.now())
+    city.feed.publish(city.ledger)
+    return case
+
+
+def accept(city: City, report: Report, *, by: str, citizen: HotlineOrder | None = None) -> Case:
+    """A system reports and is told the case at once; the same report id gives the same case again.
+
+    `citizen` holds who told the system: personal, kept as an order of the ledger. Raises Invalid
+    when the place is outside the city or the matter code unknown, Conflict when the same report
+    comes twice at this moment.
+    """
+    with city.ledger.begin() as tx:
+        known = tx.case_of("grid", report.id)
+        if known is not None:
+            return known
+        area = place(city, tx, report)
+        if not area:
+            raise Invalid("位置不在本市范围内。", fields={"lon": "请选择本市内的位置"})
+        case = _open_from_report(city, tx, report, area, by, citizen)
+        if citizen and (citizen.caller_name or citizen.caller_phone):
+            tx.add(citizen)
     city.feed.publish(city.ledger)
     return case
 
@@ -95,8 +117,11 @@ def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
     """Whether the entry is done with: a case, a dead letter or set aside; else it comes again."""
     try:
         thing = _decode(fields)
-        with city.ledger.begin() as tx:
-            _open(city, tx, thing)
+        if isinstance(thing, Warning):
+            warnings.enter(city, thing)
+        else:
+            with city.ledger.begin() as tx:
+                _open(city, tx, thing)
     except Conflict:
         # another clock is opening the same report at this moment (only PostgreSQL lets two try)
         return False
@@ -113,9 +138,13 @@ def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
     return True
 
 
-def _decode(fields: dict[bytes, bytes]) -> Report | HotlineOrder:
-    kind: Any = HotlineOrder if fields[b"t"] == b"order" else Report
-    return msgspec.msgpack.decode(fields[b"b"], type=kind)
+KINDS: dict[bytes, Any] = {b"report": Report, b"order": HotlineOrder, b"warning": Warning}
+
+
+def _decode(fields: dict[bytes, bytes]) -> Report | HotlineOrder | Warning:
+    kind = KINDS.get(fields[b"t"], Report)
+    found: Report | HotlineOrder | Warning = msgspec.msgpack.decode(fields[b"b"], type=kind)
+    return found
 
 
 def _open(city: City, tx: Tx, thing: Report | HotlineOrder) -> Case:
@@ -140,12 +169,14 @@ def _classified(report: Report) -> Report:
     return msgspec.structs.replace(report, code="", description=told)
 
 
-def _open_from_report(city: City, tx: Tx, report: Report, area: str, by: str) -> Case:
+def _open_from_report(
+    city: City, tx: Tx, report: Report, area: str, by: str, citizen: HotlineOrder | None = None
+) -> Case:
     now = city.now()
     found = catalogue.matter(report.code)
     unit = dispatching.answering(tx.units(), area, {found.code5[:2]}) if found else None
     case, fact = opening.from_report(
-        report, id=tx.next_case_id(now), at=now, area=area, by=by, unit=unit
+        report, id=tx.next_case_id(now), at=now, area=area, by=by, unit=unit, citizen=citizen
     )
     tx.add(report)
     return _add(tx, case, fact)
@@ -167,14 +198,8 @@ def _add(tx: Tx, case: Case, fact: Fact) -> Case:
 
 
 def _bury(city: City, fields: dict[bytes, bytes], why: Exception) -> None:
-    """Keep only why and which; the content of an order is personal."""
-    at = int(city.now().timestamp() * 1000)
-    letter = DeadLetter(
-        topic=fields.get(b"t", b"?").decode("utf-8", "replace"),
-        payload=b"",
-        size=len(fields.get(b"b", b"")),
-        reason="no_case",
-        detail=str(why) if isinstance(why, Refused) else type(why).__name__,
-        at=at,
-    )
-    city.live.bury([letter])
+    """Keep it with what it says, which is shown to nobody; a replay lets it wait once more."""
+    topic = letters.ACCEPTED + fields.get(b"t", b"?").decode("utf-8", "replace")
+    detail = str(why) if isinstance(why, Refused) else type(why).__name__
+    letter = letters.Letter(topic, fields.get(b"b", b""), "no_case", detail)
+    letters.keep(city, [letter], int(city.now().timestamp() * 1000))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -15,27 +16,36 @@ import msgspec
 from app.city import City
 from app.domain.kinds import BY_CODE
 from app.domain.readings import Device, DeviceStatus, Telemetry
+from app.services import siting
 from app.store.live import Live
 from app.store.points import OUTSIDE
 
+CACHED = 500_000  # places; a flood of made-up codes must not fill the memory
 MOVED_M = 30.0  # default: below this it is the noise of a satellite receiver
 METRES_PER_DEGREE = 111_320.0
 
 
 class Known(NamedTuple):
-    """Where a device stands: number (-1 = not on the map), degrees, area code, grid index."""
+    """Where a device stands: number (-1 = not on the map), degrees, area code, grid index; what
+    it is registered as."""
 
     n: int
     lon: float
     lat: float
     area: str
     grid: int
+    kind: str = ""
 
 
 NOWHERE = Known(-1, 0.0, 0.0, "", OUTSIDE)
 
 # one cache per live store: a second city in the same process has its own devices
 _known: WeakKeyDictionary[Live, dict[str, Known]] = WeakKeyDictionary()
+
+
+# the lanes of ingest are threads: whoever learns or asks does so in one piece, and another lane
+# that meets a dead store forgets before or after it, never between
+alone = RLock()
 
 
 def of(city: City) -> dict[str, Known]:
@@ -45,13 +55,27 @@ def of(city: City) -> dict[str, Known]:
 
 def forget(city: City) -> None:
     """Drop the cache: Redis was away and may have come back another."""
-    _known.pop(city.live, None)
+    with alone:
+        _known.pop(city.live, None)
 
 
 def learn(city: City, batch: Sequence[Telemetry]) -> set[str]:
-    """Register the devices of a batch that are new or have moved; returns their codes."""
+    """Register the devices of a batch that are new or have moved; returns their codes.
+
+    One that was unknown before is looked up again: it may have been adopted meanwhile.
+    """
     known = of(city)
-    look_up(city, {t.device for t in batch if t.device not in known})
+    if len(known) > CACHED:
+        known.clear()
+    strange = {t.device for t in batch if known.get(t.device, NOWHERE).n < 0}
+    adopted = look_up(city, strange)
+    for code in strange - known.keys():
+        known[code] = NOWHERE
+    return adopted | _settle(city, batch)
+
+
+def _settle(city: City, batch: Sequence[Telemetry]) -> set[str]:
+    known = of(city)
     news: dict[str, Telemetry] = {}
     for t in batch:
         if t.lon is not None and t.lat is not None and _is_elsewhere(known.get(t.device), t):
@@ -61,19 +85,23 @@ def learn(city: City, batch: Sequence[Telemetry]) -> set[str]:
     codes = list(news)
     places = _located(city, news)
     before = city.live.devices(codes)
-    devices = [
-        _device(before.get(code), t, places[code]) for code, t in news.items() if t.kind in BY_CODE
-    ]
-    for code, t in news.items():
-        if t.kind not in BY_CODE and t.lon is not None and t.lat is not None:
-            known[code] = Known(-1, t.lon, t.lat, places[code], OUTSIDE)
-    return set(register(city, devices))
+    siting.note(city, news, before, places)
+    ours = {code for code, t in news.items() if t.kind in BY_CODE or code in before}
+    for code in news.keys() - ours:
+        t = news[code]
+        assert t.lon is not None
+        assert t.lat is not None
+        known[code] = Known(-1, t.lon, t.lat, places[code], OUTSIDE)
+    return set(
+        register(city, [_device(before.get(c), t, places[c]) for c, t in news.items() if c in ours])
+    )
 
 
 def enrol(city: City, statuses: Sequence[DeviceStatus]) -> None:
     """Register what births say; a status without a place only completes a known device."""
-    newest = {s.device: s for s in statuses if s.online and s.kind in BY_CODE}
-    before = city.live.devices(newest)
+    births = {s.device: s for s in statuses if s.online}
+    before = city.live.devices(births)
+    newest = {c: s for c, s in births.items() if s.kind in BY_CODE or c in before}
     places = _located(city, newest)
     devices = []
     for code, s in newest.items():
@@ -82,6 +110,8 @@ def enrol(city: City, statuses: Sequence[DeviceStatus]) -> None:
             new = _device(old, s, places.get(code, old.area if old else ""))
             if new != old:
                 devices.append(new)
+    changed = {d.code: newest[d.code] for d in devices}
+    siting.note(city, changed, before, places)
     register(city, devices)
 
 
@@ -95,17 +125,24 @@ def register(city: City, devices: Sequence[Device]) -> list[str]:
         tx.put_devices(numbered)
     known = of(city)
     for device, grid in zip(numbered, grids, strict=True):
-        known[device.code] = Known(device.n, device.lon, device.lat, device.area, grid)
+        known[device.code] = _standing(device, grid)
     return [device.code for device in numbered]
 
 
-def look_up(city: City, codes: set[str]) -> None:
-    """Bring devices that Redis knows into the cache."""
+def look_up(city: City, codes: set[str]) -> set[str]:
+    """Bring devices that Redis knows into the cache; returns those that were there as unknown."""
     if not codes:
-        return
+        return set()
     known = of(city)
-    for code, d in city.live.devices(codes).items():
-        known[code] = Known(d.n, d.lon, d.lat, d.area, grid_of(city, d.area))
+    found = city.live.devices(codes)
+    adopted = {code for code in found if code in known}
+    for code, d in found.items():
+        known[code] = _standing(d, grid_of(city, d.area))
+    return adopted
+
+
+def _standing(d: Device, grid: int) -> Known:
+    return Known(d.n, d.lon, d.lat, d.area, grid, d.kind)
 
 
 def restore(city: City) -> None:

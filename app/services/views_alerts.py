@@ -16,7 +16,10 @@ from app.domain.levels import Level
 from app.domain.people import User, Verb, Worker, may, require
 from app.domain.readings import Readings
 from app.domain.rules import Rule
+from app.domain.warnings import RULE, chain_of, public
+from app.services.quality import doubts
 from app.services.views_scope import builtins, live_or, now_ms, place, root, scope_in
+from app.store import warnings as kept
 from app.store.tx import Tx
 
 MOST_ROWS = 60
@@ -35,12 +38,12 @@ def alerts_panel(
     with city.ledger.read() as tx:
         alerts = tx.alerts(scope=scope, open=True, domain=domain)
         last_hour = len(tx.alerts(scope=scope, domain=domain, since=hour_ago))
-        statuses = _case_statuses(tx, alerts)
+        statuses, said = _case_statuses(tx, alerts), _warnings(tx, alerts)
     return {
         "total": len(alerts),
         "last_hour": last_hour,
         "levels": {str(level): _counts(alerts, level, statuses) for level in (4, 3, 2, 1)},
-        "alerts": [_row(city, a, statuses) for a in sorted(alerts, key=_urgency)[:MOST_ROWS]],
+        "alerts": [_row(city, a, statuses, said) for a in sorted(alerts, key=_urgency)[:MOST_ROWS]],
     }
 
 
@@ -53,6 +56,13 @@ def _case_statuses(tx: Tx, alerts: list[Alert]) -> dict[str, CaseStatus]:
     return {alert.case_id: tx.case(alert.case_id).status for alert in alerts if alert.case_id}
 
 
+def _warnings(tx: Tx, alerts: list[Alert]) -> dict[str, Row]:
+    """What the warnings behind alerts say, by the alerts' device."""
+    devices = [alert.device for alert in alerts if alert.rule == RULE]
+    found = kept.find(tx, map(chain_of, devices)) if devices else {}
+    return {d: public(found[chain_of(d)]) for d in devices if chain_of(d) in found}
+
+
 def _counts(alerts: list[Alert], level: int, statuses: dict[str, CaseStatus]) -> dict[str, int]:
     mine = [alert for alert in alerts if int(alert.level) == level]
     return {
@@ -62,12 +72,13 @@ def _counts(alerts: list[Alert], level: int, statuses: dict[str, CaseStatus]) ->
     }
 
 
-def _row(city: City, alert: Alert, statuses: dict[str, CaseStatus]) -> Row:
+def _row(city: City, alert: Alert, statuses: dict[str, CaseStatus], said: dict[str, Row]) -> Row:
     status = statuses.get(alert.case_id or "")
     return builtins(alert) | {
         "place": place(city, alert.area),
         "case_status": status.value if status else None,
         "digits": _metric(alert)[1],
+        "warning": said.get(alert.device),
     }
 
 
@@ -106,16 +117,18 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         alert = tx.alert(alert_id)
         require(user, Verb.VIEW, alert)
         case = tx.case(alert.case_id) if alert.case_id else None
+        said = _warnings(tx, [alert])
         workers = [worker for worker in tx.workers(user.scope) if worker.on_duty]
     statuses = {case.id: case.status} if case else {}
     last = live_or(lambda: city.live.last(alert.device), None)
     rule = city.rules.behind(alert)
-    return _row(city, alert, statuses) | {
+    return _row(city, alert, statuses, said) | {
         "metric_name": _metric(alert)[0],
         "thresholds": _thresholds(rule, now_ms(city)),
         "advice": rule.advice if rule else "",
         "hold_s": rule.on_delay_ms / 1000 if rule and rule.on_delay_ms else None,
         "quality": last.quality if last else None,
+        "doubts": doubts(last),
         "now": _now(city, alert, last),
         "curve": _last_hour(city, alert),
         "worker": _nearest(city, alert, workers),

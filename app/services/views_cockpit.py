@@ -94,13 +94,21 @@ def _tally(today: Today, where: Row) -> Row:
 def _children(city: City, code: str, today: Today) -> list[Row]:
     """The areas one level below; what lies in none of them is one row more, so that sums agree."""
     children = city.areas.children(code)
-    rows = [{"code": c.code, "name": c.name, "where": {"scope": c.code}} for c in children]
+    rows: list[Row] = [
+        {"code": c.code, "name": c.name, "where": {"scope": c.code}} for c in children
+    ]
     if not children:
         return rows
-    known = {"exactly": {c.code for c in children}, "digits": len(children[0].code)}
+    known = _rest(city, code)
     if today.chosen("cases", known | {"status": "open"}) or today.chosen("alerts", known):
-        rows.append({"code": code, "name": "未落到下级", "where": known})
+        rows.append({"code": code, "name": "未落到下级", "where": known, "rest": True})
     return rows
+
+
+def _rest(city: City, code: str) -> Row:
+    """What finds the things of an area that lie in none of its children."""
+    children = city.areas.children(code)
+    return {"exactly": {c.code for c in children}, "digits": len(children[0].code)}
 
 
 def _street(today: Today, child: Row) -> Row:
@@ -113,16 +121,22 @@ def _street(today: Today, child: Row) -> Row:
     score = round(on_time * 0.5 + solved * 0.5, 1) if known and on_time and solved else None
     if known and score is None:
         score = round(((on_time or 0) + (solved or 0)) / 2, 1)
-    named = {"code": child["code"], "name": child["name"]}
+    named = {"code": child["code"], "name": child["name"], "rest": child.get("rest", False)}
     return named | tally | {"on_time": on_time, "solved": solved, "score": score}
 
 
 def rows(
     city: City, user: User, what: str, *, area: str | None = None, **query: Any
 ) -> dict[str, Any]:
-    """Return the very rows behind a figure: {"what", "total", "rows": [… at most 500]}."""
+    """Return the very rows behind a figure: {"what", "total", "rows": [… at most 500]}.
+
+    `rest` asks for those that lie in no area below this one.
+    """
     scope_in(city, user, area)
-    scope = prefix(city, allowed_area(city, user, area))
+    here = allowed_area(city, user, area)
+    scope = prefix(city, here)
+    if query.pop("rest", False) and city.areas.children(here):
+        query |= _rest(city, here)
     with city.ledger.read() as tx:
         if what == "tasks":
             found: list[Any] = tx.tasks(scope=scope, open=True, domain=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,16 @@ from app.domain.people import User, covers
 from app.domain.readings import Device
 from app.errors import Invalid, NotAllowed, NotFound, Unavailable
 from app.services.aside import aside
+from app.services.quality import doubts
 from app.services.views_scope import as_hit, builtins, now_ms, place, scope_in
+from app.store.history_curves import begin_of
 from app.store.points import POINT
 
 RECENT_H = 1  # what Redis keeps of every device for certain; longer curves come from history
+RAW_H = 24  # longer spans are drawn from the minute, hour and day tables
 LONGEST_POINTS = 1500  # more than a screen has columns
+MINUTE_MS = 60_000
+STEPS_MIN = (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
 Row = dict[str, Any]
 
 
@@ -35,7 +41,7 @@ def device(city: City, user: User, code: str) -> Row:
         "place": place(city, found.area),
         "presence": presence,
         "level": level,
-        "last": {"at": last.at, "quality": last.quality} if last else None,
+        "last": {"at": last.at, "quality": last.quality, "doubts": doubts(last)} if last else None,
         "metrics": metrics,
     }
 
@@ -77,10 +83,11 @@ def _metric(metric: Metric, value: float | None) -> Row:
 
 
 def curve(city: City, user: User, code: str, metric: str | None, hours: int) -> Row:
-    """Return {"metric", "unit", "points": [[ms, value], …]} of the last hours, oldest first.
+    """Return {"metric", "unit", "step", "points": [[ms, value], …]} of the last hours in order.
 
-    The last hour comes from Redis, longer spans from history joined with it. `metric` None is the
-    kind's primary one; Invalid for one that the kind does not have.
+    The last hour comes from Redis, longer spans from history joined with it. Above a day each
+    `step` (ms, else 0) has its least and its greatest value. `metric` None is the kind's primary
+    one; Invalid for one that the kind does not have.
     """
     found = known(city, user, code)
     metrics = {m.code: m for m in _of(BY_CODE.get(found.kind))}
@@ -95,20 +102,52 @@ def curve(city: City, user: User, code: str, metric: str | None, hours: int) -> 
         for at, values in city.live.recent(found.code, since)
         if wanted in values
     ]
-    if hours > RECENT_H:
-        recent = _joined(_history(city, found, wanted, since, until), recent)
+    step = _step(hours)
+    if step:
+        recent = _enveloped(city, found, wanted, (since, until, step), recent)
+    elif hours > RECENT_H:
+        old = _history(lambda: city.history.curve(found.code, wanted, since, until, found.area))
+        recent = _joined(old, recent)
     points = [[at, value] for at, value in _thinned(recent)]
-    return {"metric": wanted, "unit": metrics[wanted].unit, "points": points}
+    return {"metric": wanted, "unit": metrics[wanted].unit, "step": step, "points": points}
 
 
-def _history(
-    city: City, found: Device, metric: str, since: int, until: int
+def _step(hours: int) -> int:
+    """The width in ms of a stretch that has two points of the curve; 0 for the readings as such."""
+    if hours <= RAW_H:
+        return 0
+    shortest = hours * 60 * 2 / (LONGEST_POINTS - 4)  # both ends of the span begin a stretch more
+    return next((s for s in STEPS_MIN if s >= shortest), STEPS_MIN[-1]) * MINUTE_MS
+
+
+def _enveloped(
+    city: City,
+    found: Device,
+    metric: str,
+    span: tuple[int, int, int],
+    recent: list[tuple[int, float]],
 ) -> list[tuple[int, float]]:
+    """The least and greatest value of each stretch; what Redis and history both have counts once.
+
+    The second point of a stretch stands in its middle: when either was measured is not kept.
+    """
+    since, until, step = span
+    old = _history(
+        lambda: city.history.envelope(found.code, metric, since, until, step, found.area)
+    )
+    ends = {at: (low, high) for at, low, high in old}
+    for at, value in recent:
+        begin = begin_of(at, step)
+        low, high = ends.get(begin, (value, value))
+        ends[begin] = min(low, value), max(high, value)
+    points = []
+    for at, (low, high) in sorted(ends.items()):
+        points += [(at, low)] if low == high else [(at, low), (at + step // 2, high)]
+    return points
+
+
+def _history(ask: Callable[[], list[Any]]) -> list[Any]:
     """Ask DuckDB; under gevent in a real thread, since it would stop every browser's push."""
-
-    def ask() -> list[tuple[int, float]]:
-        return city.history.curve(found.code, metric, since, until, found.area)
-
     try:
         return aside(ask)
     except OSError as why:

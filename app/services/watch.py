@@ -19,7 +19,7 @@ from app.city import City
 from app.domain.alerts import judge, sweep
 from app.domain.readings import Device, Presence, Readings
 from app.errors import Refused
-from app.services import alerts, presence
+from app.services import alerts, neighbours, presence
 from app.services.watch_post import LEASE_MS, Post, Round, take_post
 from app.store.live_streams import Entry
 from app.store.rule_memory import LostPost
@@ -124,7 +124,7 @@ class Watch:
         self.owner = city.new_id()
         self.posts: dict[int, Post] = {}
         self.away = False
-        self._due = {"sweep": 0.0, "beat": 0.0, "take": 0.0}
+        self._due = {"sweep": 0.0, "beat": 0.0, "take": 0.0, "neighbours": 0.0}
 
     def round(self) -> int:
         """Take free partitions, judge what has come, sweep and beat when due."""
@@ -134,6 +134,8 @@ class Watch:
         if self._is_due("sweep", SWEEP_S):
             for post in self.posts.values():
                 tick(self.city, post)
+        if 0 in self.posts and self._is_due("neighbours", neighbours.EVERY_S):
+            neighbours.sweep(self.city)  # of the whole city, by whoever has its first partition
         if self._is_due("beat", BEAT_S):
             self._beat()
         if not judged:

@@ -9,6 +9,7 @@ from app.domain.alerts import Alert, AlertChange, AlertStep, Judged, Memory, ann
 from app.domain.levels import Level
 from app.domain.readings import Device
 from app.domain.rules import SILENCE, Rule
+from app.domain.warnings import RULE as WARNING
 from app.services import alerts, presence
 from app.store import keys
 from app.store.rule_memory import Key, RuleMemory
@@ -85,7 +86,9 @@ def take_post(city: City, partition: int, owner: str, consumer: str = CONSUMER) 
 
     post = Post(partition, consumer, store, store.load(), presence.begin(city, mine))
     with city.ledger.read() as tx:
-        opened = [alert for alert in tx.alerts(open=True) if mine(alert.device)]
+        every = tx.alerts(open=True)
+    # a warning's alert has no rule in the file, and lives and ends with its warning
+    opened = [alert for alert in every if alert.rule != WARNING and mine(alert.device)]
     _reconcile(city, post, opened)
     return post
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import secrets
 import shutil
@@ -11,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.domain.broker_passwords import hashed
 from app.errors import BadConfiguration
 from app.store.embedded_server import (
     LOOPBACK,
@@ -92,7 +91,8 @@ def mosquitto_program() -> str | None:
 def mosquitto_command(program: str, var: Path, port: int, user: str, password: str) -> list[str]:
     """The command of mosquitto with our settings and a password file."""
     folder = private_folder(var / "broker")
-    write_private(folder / "users", f"{user}:{_mosquitto_hash(password)}\n")
+    line = f"{user}:{hashed(password, secrets.token_bytes(12))}\n"
+    write_private(folder / "users", line)
     # started as root it would become the user mosquitto, who may not enter our folder
     as_user = "user root" if os.geteuid() == 0 else ""
     settings = MOSQUITTO_SETTINGS.format(
@@ -111,13 +111,6 @@ def iotcore_command(var: Path, port: int, user: str, password: str) -> list[str]
     write_private(folder / "iotcore.toml", settings)
     config = str(folder / "iotcore.toml")
     return [sys.executable, "-m", "iotcore", "--config", config, "--log-level", "CRITICAL"]
-
-
-def _mosquitto_hash(password: str) -> str:
-    """A line of mosquitto's password file: PBKDF2-SHA512, 101 rounds as mosquitto_passwd does."""
-    salt, rounds = secrets.token_bytes(12), 101
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
-    return f"$7${rounds}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
 def broker_url(port: int, password: str) -> str:

@@ -2,46 +2,52 @@
 
 A file is named after the first and last stream entry that it was made from; writing it again
 replaces it, so that a crash between writing and acknowledging neither loses nor doubles anything.
-Small files become large ones later (see history_files). pyarrow and duckdb are imported where they
-are used: most roles never do.
+Small files become large ones later (history_files), each large one has a minute, an hour and a
+day table beside it (history_tables), and what is older than the policy goes (history_keep).
+pyarrow and duckdb are imported where they are used: most roles never do.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
+import msgspec
+
 from app.domain.readings import Readings
-from app.store.history_files import compact, put, visible
+from app.store import history_tables as tables
+from app.store.history_curves import Curves
+from app.store.history_files import Merging, close, compact, put, visible
+from app.store.history_query import SORTING, quoted, read, write
 
 BEIJING = timezone(timedelta(hours=8))
 DISTRICT_DIGITS = 6
 NOWHERE = "none"
+CLEARED = "cleared.json"  # see history_keep
 
-COLUMNS = ("device", "kind", "metric", "at", "arrived", "value", "quality", "area")
-MERGE_MEMORY = "256MB"  # default: what does not fit is sorted on disk
-
-CURVE = """
-select epoch_ms("at") as ms, max(value)
-from read_parquet($files, hive_partitioning = false)
-where device = $device and metric = $metric and quality <> 2
-  and "at" between to_timestamp($since) and to_timestamp($until)
-group by ms order by ms
-"""
-# in the order of the question above, so that a curve reads few groups of rows
+COLUMNS = ("device", "kind", "metric", "at", "arrived", "value", "quality", "area", "doubts")
+GROUP_ROWS = 50_000
+# in the order in which curves ask, so that one reads few groups of rows
 MERGE = """
-copy (
-  select * from read_parquet({files}, hive_partitioning = false) order by device, metric, "at"
-) to {draft} (format parquet, compression zstd, row_group_size 50000)
+copy (select * from {source} order by device, metric, "at")
+to {draft} (format parquet, compression zstd, row_group_size {group})
 """
 
 
-class History:
+class Cleared(msgspec.Struct, frozen=True):
+    """The newest day of which a kind's readings may be deleted, and of which they all are."""
+
+    begun: dict[str, str] = {}
+    done: dict[str, str] = {}
+
+
+class History(Curves):
     """The readings under one folder; writing is for one process, reading for any thread."""
 
     def __init__(self, path: Path) -> None:
@@ -53,6 +59,7 @@ class History:
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "writer.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rmtree(self.path / SORTING, ignore_errors=True)  # of a killed one
             yield
 
     def write(self, entries: Sequence[tuple[str, Readings]]) -> list[Path]:
@@ -65,7 +72,7 @@ class History:
         name = f"part-{entries[0][0]}-{entries[-1][0]}.parquet"
         parts: dict[tuple[str, str], list[Readings]] = {}
         for _, r in entries:
-            parts.setdefault((_day(r.at), _district(r.area)), []).append(r)
+            parts.setdefault((day_of(r.at), _district(r.area)), []).append(r)
         return [
             self._write_part(self.path / f"day={day}" / f"district={district}" / name, readings)
             for (day, district), readings in parts.items()
@@ -77,94 +84,112 @@ class History:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".tmp")
-        pq.write_table(pa.table(_columns(readings), schema=_schema()), draft, compression="zstd")
-        put(draft, path)
+        try:
+            pq.write_table(pa.table(_columns(readings), schema=schema()), draft, compression="zstd")
+            put(draft, path)
+        except OSError:
+            draft.unlink(missing_ok=True)  # a full disk is not helped by what is half done
+            raise
         return path
 
-    def compact(self, since_ms: int = 0) -> int:
+    def folders(self, since: str = "") -> list[tuple[str, Path]]:
+        """Each folder with its day (2026-11-22) from a day on, oldest first."""
+        found = (
+            (f.parent.name.removeprefix("day="), f) for f in self.path.glob("day=*/district=*")
+        )
+        return sorted((day, folder) for day, folder in found if day >= since)
+
+    def compact(self, since_ms: int = 0, settled: Settled = nullcontext) -> int:
         """Merge the small files of each folder from that day on; returns how many were merged.
 
-        Readers go on meanwhile. OSError when the disk is full.
+        Readers go on meanwhile. `settled` see history_files. OSError when the disk is full.
         """
-        first = _day(since_ms)
-        folders = self.path.glob("day=*/district=*")
-        return sum(compact(f, _merge) for f in folders if f.parent.name[4:] >= first)
+        merging = self.merging(settled)
+        kept = self.kept_whole(day_of(since_ms))
+        return sum(compact(folder, merging) for _, folder in kept)
 
-    def curve(
-        self, device: str, metric: str, since_ms: int, until_ms: int, area: str = ""
-    ) -> list[tuple[int, float]]:
-        """The values of a device's metric in a time, oldest first, bad ones left out.
+    def close(self, before_ms: int, since_ms: int = 0, settled: Settled = nullcontext) -> int:
+        """Make one file of each folder whose day ended before that moment; returns of how many."""
+        merging, last = self.merging(settled), day_of(before_ms)
+        kept = self.kept_whole(day_of(since_ms))
+        return sum(close(folder, merging) for day, folder in kept if day < last)
 
-        Reads only the days it needs, and with the device's `area` only its district and what was
-        nowhere then. A time without files gives an empty list. OSError when a file is unreadable.
+    def build(self, since_ms: int = 0, settled: Settled = nullcontext) -> int:
+        """Make the tables of each merged file that lacks them; returns of how many files.
+
+        Only the writer may: another process could merge the file away meanwhile.
         """
-        asked = {
-            "device": device,
-            "metric": metric,
-            "since": since_ms / 1000,
-            "until": until_ms / 1000,
-        }
-        try:
-            return _ask(self.files(since_ms, until_ms, area), asked)
-        except OSError:
-            # merged away since it was listed: what it held is in another file now
-            return _ask(self.files(since_ms, until_ms, area), asked)
+        built = 0
+        for _, folder in self.kept_whole(day_of(since_ms)):
+            with settled():
+                files = visible(folder)
+            for file in files:
+                if tables.lacking(self.path, file):
+                    tables.build(self.path, file)
+                    built += 1
+        return built
+
+    def kept_whole(self, since: str) -> list[tuple[str, Path]]:
+        """The folders of which nothing was deleted: only these are merged."""
+        return self.folders(max(since, _after(self.cleared_up_to())))
+
+    def cleared_up_to(self) -> str:
+        """The newest day of which the policy may have deleted anything, "" when there is none."""
+        return max(self.cleared().begun.values(), default="")
+
+    def cleared(self) -> Cleared:
+        """Up to which day each kind is gone."""
+        with suppress(FileNotFoundError):
+            return msgspec.json.decode((self.path / CLEARED).read_bytes(), type=Cleared)
+        return Cleared()
+
+    def merging(self, settled: Settled) -> Merging:
+        """How files of this history are merged."""
+        return Merging(merge, lambda file: tables.drop(self.path, file), settled)
 
     def files(self, since_ms: int, until_ms: int, area: str = "") -> list[Path]:
         """The files whose day lies between two moments, of every district or of an area's."""
-        first, last = _day(since_ms), _day(until_ms)
-        district = f"district={_district(area)}" if area else "district=*"
-        found = {*self.path.glob(f"day=*/{district}"), *self.path.glob(f"day=*/district={NOWHERE}")}
-        wanted = sorted(f for f in found if first <= f.parent.name.removeprefix("day=") <= last)
-        return [file for folder in wanted for file in visible(folder)]
+        first, last = day_of(since_ms), day_of(until_ms)
+        districts = (
+            {f"district={_district(area)}", f"district={NOWHERE}"} if area else {"district=*"}
+        )
+        days = sorted(d for d in self.path.glob("day=*") if first <= d.name[4:] <= last)
+        folders = [f for day in days for name in sorted(districts) for f in day.glob(name)]
+        return [file for folder in sorted(folders) for file in visible(folder)]
 
 
-def _ask(files: Sequence[Path], asked: dict[str, Any]) -> list[tuple[int, float]]:
-    import duckdb
-
-    if not files:
-        return []
-    try:
-        with duckdb.connect(config={"threads": 2}) as connection:
-            named = {"files": [str(path) for path in files]}
-            return connection.execute(CURVE, asked | named).fetchall()
-    except duckdb.Error as why:
-        raise OSError(f"the history cannot be read: {why}") from why
+Settled = Callable[[], AbstractContextManager[None]]
 
 
-def _merge(files: Sequence[Path], draft: Path) -> None:
-    import duckdb
-
-    listed = "[" + ", ".join(_quoted(path) for path in files) + "]"
-    limits: dict[str, Any] = {
-        "threads": 1,
-        "memory_limit": MERGE_MEMORY,
-        "temp_directory": str(draft.with_suffix(".sorting")),
-    }
-    try:
-        with duckdb.connect(config=limits) as connection:
-            connection.execute(MERGE.format(files=listed, draft=_quoted(draft)))
-    except duckdb.Error as why:
-        raise OSError(f"the history cannot be merged: {why}") from why
-
-
-def _quoted(path: Path) -> str:
-    """A path as an SQL string: COPY takes no parameters."""
-    return "'" + str(path).replace("'", "''") + "'"
+def merge(files: Sequence[Path], draft: Path) -> None:
+    """Write the rows of some files into one, in the order in which they are asked for."""
+    command = MERGE.format(source=read(files), draft=quoted(draft), group=GROUP_ROWS)
+    write(command, draft.parents[2])
 
 
 @cache
-def _schema() -> Any:
+def schema() -> Any:
+    """The columns of the files and their types."""
     import pyarrow as pa
 
     word, moment = pa.dictionary(pa.int32(), pa.string()), pa.timestamp("ms", tz="UTC")
-    types = (word, word, word, moment, moment, pa.float64(), pa.uint8(), word)
+    types = (word, word, word, moment, moment, pa.float64(), pa.uint8(), word, pa.uint8())
     return pa.schema(list(zip(COLUMNS, types, strict=True)))
 
 
 def _columns(readings: Iterable[Readings]) -> dict[str, list[Any]]:
     rows = [
-        (r.device, r.kind, metric, r.at, r.arrived, value, r.quality, r.area)
+        (
+            r.device,
+            r.kind,
+            metric,
+            r.at,
+            r.arrived,
+            value,
+            r.quality,
+            r.area,
+            r.doubts,
+        )
         for r in readings
         for metric, value in r.metrics.items()
     ]
@@ -179,5 +204,10 @@ def _district(area: str) -> str:
     return district if len(district) == DISTRICT_DIGITS and district.isdecimal() else NOWHERE
 
 
-def _day(ms: int) -> str:
+def day_of(ms: int) -> str:
+    """The Beijing day of a moment (epoch ms), as in a folder's name."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(BEIJING).strftime("%Y-%m-%d")
+
+
+def _after(day: str) -> str:
+    return f"{day}~" if day else ""  # above the day, below the next

@@ -13,7 +13,19 @@ STATES = "cy:states"  # stream, latest wins: {"b": msgpack [[n, presence, level]
 POSITIONS = "cy:positions"  # stream, latest wins: {"b": msgpack [[worker, lon, lat, at_ms], ...]}
 REPORTS = "cy:reports"  # stream of accepted reports and orders, waiting for their case
 ODD_REPORTS = "cy:reports:odd"  # stream of those that our code could not take in, for a person
-DEAD = "cy:dead"  # stream of rejected messages with reason, bytes, topic
+LETTERS = "cy:letters"  # sorted set of the ids of all dead letters, by arrival
+LETTER_ABOUT = "cy:letters:about"  # hash: id -> msgpack, all of a dead letter but its bytes
+LETTER_BYTES = "cy:letters:bytes"  # hash: id -> payload
+LETTER_PILES = "cy:letters:piles"  # hash: "<source>|<reason>" -> how many letters
+LETTER_WEIGHTS = "cy:letters:weights"  # hash: the same -> their bytes; "*": of all
+LETTER_REPLAYS = "cy:letters:replays"  # sorted set of the ids that wait for their replay
+LETTER_LOCK = "cy:letters:lock"  # lease of the one ingest role that replays
+STRANGERS = "cy:strangers"  # hash: device code -> msgpack of what an unknown device said last
+STRANGER_HEARD = "cy:strangers:heard"  # sorted set: device code by epoch ms of its newest message
+STRANGER_FIRST = "cy:strangers:first"  # hash: device code -> epoch ms of its first message
+STRANGER_COUNTS = "cy:strangers:counts"  # hash: device code -> how many messages
+STRANGERS_IGNORED = "cy:strangers:ignored"  # hash: device code -> msgpack [why, who, epoch ms]
+ADOPT_RULES = "cy:adopt"  # msgpack {source: [Adopt, …]}, written by ingest at its start
 DEVICES = "cy:devices"  # hash: device code -> msgpack Device
 NUMBERS = "cy:numbers"  # hash: n -> device code
 NEXT_NUMBER = "cy:next-number"  # counter of n
@@ -23,8 +35,28 @@ STATUSES = "cy:statuses"  # hash: device code -> msgpack Status, its newest birt
 STATUSES_VERSION = "cy:statuses:version"  # grows with each change, so that nobody reads in vain
 WORKERS = "cy:workers"  # hash: worker id -> msgpack [lon, lat, at_ms]
 FEEDS = "cy:feeds"  # hash: feed name -> epoch ms of its newest accepted message
+READINGS_OF = "readings:"  # begins the fields of FEEDS that are about readings alone
 COUNTS = "cy:counts"  # hash of counters: "received", "stored", "duplicates", "rejected:<reason>"
+LANES = "cy:lanes"  # hash: lane of ingest -> msgpack [lag in ms, messages that wait in its inbox]
+MINUTES = "cy:minutes"  # hash: epoch minute -> msgpack {source: messages received until then}
+SOURCES = "cy:sources"  # hash: source -> msgpack of what the file of sources says of it
+SOURCE_FLAGS = "cy:sources:flags"  # hash: "<source>|<flag>" -> msgpack {since: epoch ms, ...}
+ORIGINS = "cy:origins"  # hash: device code -> the source by which it speaks
+OUTLIERS = "cy:outliers"  # string: msgpack of the devices far from their neighbours
+FLAPPING = "cy:flapping"  # hash: device code -> epoch ms until which it is held to come and go
+REFERENCES = "cy:references"  # hash: device code -> msgpack [lon, lat], where it truly stands
+QUALITY_SINCE = "since"  # field of a day's counters of quality: epoch ms of the first count
 BEATS = "cy:beats"  # hash: role -> epoch ms, each role's own heartbeat
+
+
+def limit(name: str, window: int) -> str:
+    """Counter of what may happen so often in a window of time; runs out by itself."""
+    return f"cy:limit:{name}:{window}"
+
+
+def once(name: str) -> str:
+    """Mark of what may happen once, such as a signed request; runs out by itself."""
+    return f"cy:once:{name}"
 
 
 def partition_of(device: str, partitions: int) -> int:
@@ -45,6 +77,36 @@ def seen(partition: int) -> str:
 def recent(device: str) -> str:
     """List of msgpack [at_ms, metrics], newest first: the last hours' curve."""
     return f"cy:recent:{device}"
+
+
+def lags(feed: str) -> str:
+    """List of arrived − at in ms, newest first: one sample of each batch with this feed."""
+    return f"cy:lags:{feed}"
+
+
+def pile(name: str) -> str:
+    """Sorted set of the ids of one pile of dead letters ("<source>|<reason>"), by arrival."""
+    return f"cy:letters:pile:{name}"
+
+
+def letter_tens(ten: int) -> str:
+    """Hash: source -> dead letters in these ten minutes (epoch ms // 600,000)."""
+    return f"cy:letters:tens:{ten}"
+
+
+def readings_feed(feed: str) -> str:
+    """The field of FEEDS that says when readings (or births) of a feed were last taken in."""
+    return READINGS_OF + feed
+
+
+def quality(day: str) -> str:
+    """Hash of a day's (YYYYMMDD, Beijing) readings: "<source>|<kind>|<street>|<doubt>" -> n."""
+    return f"cy:quality:{day}"
+
+
+def shifts(source: str) -> str:
+    """Hash: device code -> msgpack [lon, lat said, lon, lat of reference], of one source."""
+    return f"cy:sources:shifts:{source}"
 
 
 def memory(partition: int) -> str:

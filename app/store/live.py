@@ -7,21 +7,23 @@ failed may be written again without harm. A Live may be shared by threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
 import redis
 
 from app.domain.readings import Device, Readings
-from app.store import keys, points, scripts
+from app.store import keys, points, scripts, tallies
 from app.store.live_entries import Observed, device_batch, write_batch
 from app.store.live_marks import DeadLetter, Marks
+from app.store.live_sources import Sources
 from app.store.live_streams import GROUPS, Streams
 from app.store.points import POINT
 
 __all__ = ["GROUPS", "POINT", "DeadLetter", "Live", "Observed", "Written"]
 
+RECENT_KEPT = 240  # readings of a device; the script lets a few more stand
 STATES_KEPT = 1_000  # latest wins: who is further behind reads the points
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -29,6 +31,8 @@ _readings = msgspec.msgpack.Decoder(Readings).decode
 # Lua knows one kind of number, so a whole float may come back as an integer
 _device = msgspec.msgpack.Decoder(Device, strict=False).decode
 _recent = msgspec.msgpack.Decoder(tuple[int, dict[str, float]]).decode
+
+NEW, LATE, DUPLICATE = b"1", b"2", b"0"  # what became of a message, as the script says it
 
 
 class Written(NamedTuple):
@@ -39,7 +43,7 @@ class Written(NamedTuple):
     duplicates: int
 
 
-class Live(Streams, Marks):
+class Live(Streams, Marks, Sources, tallies.Tallies):
     """The live store; `redis` has decode_responses off, `partitions` is fixed for a city."""
 
     def __init__(self, client: redis.Redis, partitions: int = 1) -> None:
@@ -96,6 +100,14 @@ class Live(Streams, Marks):
         raw = cast(bytes | None, self.redis.hget(keys.DEVICES, code))
         return _device(raw) if raw else None
 
+    def codes(self, numbers: Sequence[int]) -> list[str]:
+        """The codes of devices by their numbers; unknown numbers are left out."""
+        if not numbers:
+            return []
+        asked = [str(n) for n in numbers]
+        found = cast(list[bytes | None], self.redis.hmget(keys.NUMBERS, asked))
+        return [code.decode() for code in found if code]
+
     def points(self) -> bytes:
         """All packed points, 24 bytes per device at n * 24 (see POINT)."""
         return cast(bytes | None, self.redis.get(keys.POINTS)) or b""
@@ -114,36 +126,54 @@ class Live(Streams, Marks):
 
     # readings
 
-    def write(self, batch: Sequence[Observed], arrived: int) -> Written:
-        """Write a batch (at most 1,000) in order; `arrived` is epoch ms.
+    def write(self, batch: Sequence[Observed], arrived: int, lag: int = 0) -> Written:
+        """Write a batch (at most 1,000) in order; `arrived` is epoch ms, `lag` ms its feeds' delay.
 
         A message that was written before has no effect, whoever died in between: the check and
         the write are one script. Late ones go to the stream with quality LATE and nowhere else.
         """
-        if not batch:
-            return Written(0, 0, 0)
-        feeds = {o.feed: arrived for o in batch}
-        flags = b"".join(
-            self._write_partition(partition, entries, feeds)
-            for partition, entries in self._by_partition(batch).items()
-        )
-        return Written(flags.count(b"1"), flags.count(b"2"), flags.count(b"0"))
+        flags = self.apply(batch, arrived, lag)
+        return Written(flags.count(NEW), flags.count(LATE), flags.count(DUPLICATE))
 
-    def _by_partition(self, batch: Sequence[Observed]) -> dict[int, Sequence[Observed]]:
-        if self.partitions == 1:
-            return {0: batch}
-        parts: dict[int, list[Observed]] = {}
-        for o in batch:
-            partition = keys.partition_of(o.reading.device, self.partitions)
-            parts.setdefault(partition, []).append(o)
-        return dict(parts)
-
-    def _write_partition(
-        self, partition: int, batch: Sequence[Observed], feeds: dict[str, int]
+    def apply(
+        self,
+        batch: Sequence[Observed],
+        arrived: int,
+        lag: int = 0,
+        counts: Mapping[str, int] | None = None,
+        heard: Iterable[str] = (),
     ) -> bytes:
-        names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
-        prefixes = (keys.seen(partition), keys.recent(""))
-        return cast(bytes, self._write(keys=names, args=(*prefixes, *write_batch(batch, feeds))))
+        """As `write`, but say of each message what became of it: NEW, LATE or DUPLICATE.
+
+        `counts` are counted and feeds marked as `heard` in the same step: each step of its own
+        would wait for the disk again.
+        """
+        if not batch:
+            return b""
+        feeds = {o.feed: arrived - lag for o in batch}
+        feeds |= {keys.readings_feed(feed): at for feed, at in feeds.items()}
+        feeds |= dict.fromkeys(heard, arrived - lag)
+        samples = {keys.lags(o.feed): arrived - o.reading.at for o in batch}
+        flags, more = bytearray(len(batch)), counts or {}
+        for partition, numbers in self._by_partition(batch).items():
+            entries = [batch[i] for i in numbers]
+            names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
+            prefixes = (keys.seen(partition), keys.recent(""))
+            told = write_batch(entries, feeds, more, samples)
+            done = cast(bytes, self._write(keys=names, args=(*prefixes, *told)))
+            more, samples = {}, {}
+            for i, flag in zip(numbers, done, strict=True):
+                flags[i] = flag
+        return bytes(flags)
+
+    def _by_partition(self, batch: Sequence[Observed]) -> dict[int, Sequence[int]]:
+        if self.partitions == 1:
+            return {0: range(len(batch))}
+        parts: dict[int, list[int]] = {}
+        for i, o in enumerate(batch):
+            partition = keys.partition_of(o.reading.device, self.partitions)
+            parts.setdefault(partition, []).append(i)
+        return dict(parts)
 
     def last(self, code: str) -> Readings | None:
         """The newest readings of a device by event time; None when it never spoke."""
@@ -157,5 +187,5 @@ class Live(Streams, Marks):
 
     def recent(self, code: str, since_ms: int = 0) -> list[tuple[int, dict[str, float]]]:
         """The last 240 readings of a device since then, oldest first: (epoch ms, metrics)."""
-        kept = cast(list[bytes], self.redis.lrange(keys.recent(code), 0, -1))
+        kept = cast(list[bytes], self.redis.lrange(keys.recent(code), 0, RECENT_KEPT - 1))
         return [entry for entry in map(_recent, reversed(kept)) if entry[0] >= since_ms]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -45,15 +45,24 @@ def message_number(device_at: int, metrics: dict[str, float], message_id: str | 
     return str(int.from_bytes(digest, "little", signed=True))
 
 
-def write_batch(batch: Sequence[Observed], feeds: dict[str, int]) -> tuple[bytes, bytes]:
-    """The description and the bytes of a batch as scripts.WRITE reads them."""
+def write_batch(
+    batch: Sequence[Observed],
+    heard: Mapping[str, int],
+    counts: Mapping[str, int],
+    samples: Mapping[str, int],
+) -> tuple[bytes, bytes]:
+    """The description and the bytes of a batch as scripts.WRITE reads them.
+
+    `heard`: feed → arrival, `counts`: what else is counted in the same step, `samples`: list → lag.
+    """
+    feeds: dict[str, int] = {}
     entries: list[tuple[Any, ...]] = []
     parts: list[bytes] = []
     for o in batch:
         r = o.reading
         body, recent = _pack(r), _pack((r.at, r.metrics))
-        # the script may replace the tail, which is the quality and moved (nil or two doubles)
-        tail = 2 if r.moved is None else 20
+        # the script may replace the tail: quality, moved (nil or two doubles), doubts (0..127)
+        tail = 3 if r.moved is None else 21
         kind = INDEX.get(r.kind, KIND_UNKNOWN)
         record = points.pack(o.lon, o.lat, r.at // 1000, o.value, o.grid, kind, r.quality)
         parts += (body, record, recent)
@@ -68,9 +77,10 @@ def write_batch(batch: Sequence[Observed], feeds: dict[str, int]) -> tuple[bytes
                 len(body) - tail,
                 tail,
                 len(recent),
+                feeds.setdefault(o.feed, len(feeds) + 1),
             )
         )
-    return _pack((entries, feeds)), b"".join(parts)
+    return _pack((entries, heard, list(feeds), counts, samples)), b"".join(parts)
 
 
 def device_batch(devices: Sequence[Device], grids: Sequence[int]) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""The small marks of the live store: feeds, counters, heartbeats, workers, dead letters."""
+"""The small marks of the live store: feeds, counters, heartbeats, workers."""
 
 from __future__ import annotations
 
@@ -10,35 +10,17 @@ import redis
 
 from app.domain.readings import WorkerPosition
 from app.store import keys
+from app.store.live_letters import Bounds, DeadLetter, Letters
+
+__all__ = ["Bounds", "DeadLetter", "Marks"]
 
 POSITIONS_KEPT = 1_000  # latest wins: who is further behind reads the workers
-DEAD_KEPT = 10_000
-# all dead letters together hold 50 MB at most
-DEAD_BYTES = 4096  # of a payload: enough to see what it is
-DEAD_WORDS = 256  # characters of a topic and of a detail
-PERSONAL = ("/order", "/report")  # topics whose payload tells of citizens: only its size is kept
 
 _pack = msgspec.msgpack.Encoder().encode
 _place = msgspec.msgpack.Decoder(tuple[float, float, int], strict=False).decode
 
 
-class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was not taken: topic, its first 4 KB, why, and when (epoch ms).
-
-    Of an order or a report no byte is kept: it is personal, and it need not be well-formed.
-    `size` is the whole payload in bytes; `id` is given by the store.
-    """
-
-    topic: str
-    payload: bytes
-    size: int
-    reason: str
-    detail: str
-    at: int
-    id: str = ""
-
-
-class Marks:
+class Marks(Letters):
     """Hashes of one number per name, all in epoch ms or plain counts."""
 
     redis: redis.Redis
@@ -54,7 +36,14 @@ class Marks:
 
     def feeds(self) -> dict[str, int]:
         """Each feed's newest accepted message by arrival, epoch ms."""
-        return self._numbers(keys.FEEDS)
+        every = self._numbers(keys.FEEDS)
+        return {name: at for name, at in every.items() if not name.startswith(keys.READINGS_OF)}
+
+    def readings_feeds(self) -> dict[str, int]:
+        """Each feed's newest reading or birth that was taken, by arrival, epoch ms."""
+        every = self._numbers(keys.FEEDS)
+        marks = ((name.partition(keys.READINGS_OF), at) for name, at in every.items())
+        return {feed: at for (before, mark, feed), at in marks if mark and not before}
 
     def mark_feed(self, feed: str, arrived: int) -> None:
         """The feed is alive although it brought nothing to store."""
@@ -84,43 +73,3 @@ class Marks:
         """Where each worker was last: lon, lat, epoch ms."""
         found = cast(dict[bytes, bytes], self.redis.hgetall(keys.WORKERS))
         return {worker.decode(): _place(raw) for worker, raw in found.items()}
-
-    def bury(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep dead letters, about the newest 10,000, and count them by reason."""
-        if not letters:
-            return
-        with self.redis.pipeline(transaction=True) as pipe:
-            for letter in letters:
-                pipe.xadd(keys.DEAD, _fields(letter), maxlen=DEAD_KEPT, approximate=True)
-                pipe.hincrby(keys.COUNTS, f"rejected:{letter.reason}", 1)
-                pipe.hincrby(keys.COUNTS, "rejected", 1)
-            pipe.execute()
-
-    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        """The newest dead letters, newest first."""
-        found = cast(list[Any], self.redis.xrevrange(keys.DEAD, count=limit))
-        return [_letter(i, fields) for i, fields in found]
-
-
-def _fields(letter: DeadLetter) -> dict[Any, Any]:
-    personal = letter.topic.endswith(PERSONAL)
-    return {
-        "topic": letter.topic[:DEAD_WORDS],
-        "payload": b"" if personal else letter.payload[:DEAD_BYTES],
-        "size": letter.size,
-        "reason": letter.reason,
-        "detail": letter.detail[:DEAD_WORDS],
-        "at": letter.at,
-    }
-
-
-def _letter(stream_id: bytes, fields: dict[bytes, bytes]) -> DeadLetter:
-    return DeadLetter(
-        id=stream_id.decode(),
-        topic=fields[b"topic"].decode("utf-8", "replace"),
-        payload=fields[b"payload"],
-        size=int(fields[b"size"]),
-        reason=fields[b"reason"].decode(),
-        detail=fields[b"detail"].decode("utf-8", "replace"),
-        at=int(fields[b"at"]),
-    )

@@ -11,6 +11,7 @@ import redis
 
 from app.domain.readings import Readings
 from app.domain.reports import HotlineOrder, Report
+from app.domain.warnings import Warning
 from app.store import keys
 from app.store.stream_answers import entries
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 GROUPS = ("watch", "archive")
 LAG_COUNTED = 10_000  # entries; one more or less does not matter then
 ODD_KEPT = 1_000
+FEED_OF: dict[type, str] = {Report: "report", HotlineOrder: "order", Warning: "warning"}
 
 _pack = msgspec.msgpack.Encoder().encode
 _readings = msgspec.msgpack.Decoder(Readings).decode
@@ -99,14 +101,15 @@ class Streams:
                 return len(fresh) + int(found["pending"])
         return 0
 
-    def accept(self, things: Sequence[Report | HotlineOrder], arrived: int) -> None:
-        """Keep reports and orders until their case is open; safe in Redis when this returns.
+    def accept(self, things: Sequence[Report | HotlineOrder | Warning], arrived: int) -> None:
+        """Keep reports, orders and warnings until the clock has them; safe in Redis on return.
 
-        A stream entry has "t" ("report" or "order"), "b" (msgpack) and "at" (arrival, epoch ms).
+        A stream entry has "t" ("report", "order" or "warning"), "b" (msgpack) and "at" (arrival,
+        epoch ms).
         """
         with self.redis.pipeline(transaction=True) as pipe:
             for thing in things:
-                feed = "report" if isinstance(thing, Report) else "order"
+                feed = FEED_OF[type(thing)]
                 pipe.xadd(keys.REPORTS, {"t": feed, "b": _pack(thing), "at": arrived})
                 pipe.hset(keys.FEEDS, feed, arrived)
                 pipe.hincrby(keys.COUNTS, f"{feed}s", 1)

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
 from app.domain.facts import Fact
-from app.domain.people import Unit, User, Worker
+from app.domain.people import WARNING, Unit, User, Worker, around
 from app.domain.readings import Device
 from app.domain.reports import HotlineOrder, Report
 from app.domain.tasks import Task
+from app.domain.tokens import Token
 from app.errors import NotFound
 from app.store import tables
 from app.store.rows import ENDED, OPENED, TABLES, Photo, Secret, of_row, within
@@ -101,6 +102,19 @@ class Reads:
         row = self.connection.execute(wanted).mappings().one_or_none()
         return None if row is None else of_row(Secret, row)
 
+    def tokens(self) -> list[Token]:
+        """Return all tokens, revoked ones too, by the time of their issue."""
+        return self._all(Token, tables.tokens.c.issued_at)
+
+    def token(self, token_id: str) -> Token | None:
+        """Return a token, or None."""
+        return self._find(Token, tables.tokens.c.id == token_id)
+
+    def token_digest(self, token_id: str) -> str | None:
+        """Return the hash of a token's secret, or None when there is no such token."""
+        wanted = select(tables.tokens.c.digest).where(tables.tokens.c.id == token_id)
+        return self.connection.execute(wanted).scalar_one_or_none()
+
     def workers(self, scope: str = "") -> list[Worker]:
         """Return the workers whose grid lies in a scope, by id."""
         return self._all(Worker, tables.workers.c.id, within(tables.workers.c.grid, scope))
@@ -172,6 +186,14 @@ def _open(kind: type) -> ColumnElement[bool]:
     return TABLES[kind].c.status.not_in(sorted(ENDED[kind]))
 
 
+def _inside(kind: type, scope: str) -> ColumnElement[bool]:
+    """What a scope is told of (people.concerns): a warning around it is an alert of it too."""
+    table = TABLES[kind]
+    inside = within(table.c.area, scope)
+    wider = around(scope) if kind is Alert else ()
+    return or_(inside, (table.c.rule == WARNING) & table.c.area.in_(wider)) if wider else inside
+
+
 def _where(
     kind: type,
     /,
@@ -189,7 +211,7 @@ def _where(
     other name is a column that must equal its value (worker, case_id, domain, level, …).
     """
     table = TABLES[kind]
-    where = [within(table.c.area, scope)] if scope else []
+    where = [_inside(kind, scope)] if scope else []
     where += [table.c[name] == value for name, value in equal.items() if value is not None]
     if status is not None:
         where.append(table.c.status.in_([status] if isinstance(status, str) else list(status)))

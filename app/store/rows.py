@@ -16,7 +16,9 @@ from app.domain.people import Unit, User, Worker
 from app.domain.readings import Device
 from app.domain.reports import HotlineOrder, Report
 from app.domain.tasks import Task
-from app.store import tables
+from app.domain.tokens import Token
+from app.domain.warnings import Chain
+from app.store import tables, warning_tables
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -53,6 +55,8 @@ TABLES: dict[type, Table] = {
     Unit: tables.units,
     Device: tables.devices,
     Photo: tables.photos,
+    Token: tables.tokens,
+    Chain: warning_tables.chains,
 }
 
 # the statuses in which a thing has left the open lists, as the feed's readers see it

@@ -8,63 +8,117 @@ from __future__ import annotations
 
 # One batch of readings of one partition. A message whose number is in the set of its device and
 # four hours was applied before, and nothing happens. Older than the device's newest: late (3),
-# it goes to the stream and nowhere else; a bad reading (2) stays bad.
+# it goes to the stream and nowhere else; a bad reading (2) stays bad. The tail of an entry is
+# quality, moved (nil or two doubles) and doubts, of which 32 is "late".
 # KEYS: stream, last, points, feeds, counts   ARGV: prefix of seen, prefix of recent, batch, bytes
-# batch: [[number, bucket, device, at, n, has_value, length of head, tail, recent], ...], feeds
+# batch: [[number, bucket, device, at, n, has_value, length of head, tail, recent, feed], ...],
+# feeds -> arrived, the names that each message's feed is the number of, more counts, samples of lag
 # bytes: head, tail, record (22 bytes) and recent of each
+# What costs is the number of calls and of long strings in Lua, so: the expiry of the seen and of
+# the curve is renewed when a device enters another four hours, not with each message; the curve is
+# cut at 256, to 240; LAST is written once for all; that a reading is newer is seen by the points.
 # Answers a string with one character per message: "0" duplicate, "1" new, "2" late.
 WRITE = """
 redis.replicate_commands()
 local stream, last, points, feeds, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local call = redis.call
+local call, byte, sub, unpack_some = redis.call, string.byte, string.sub, cmsgpack.unpack_limit
+local seen_by, recent_by = ARGV[1], ARGV[2]
 local batch = cmsgpack.unpack(ARGV[3])
-local bytes, offset = ARGV[4], 0
-local function take(length)
-  offset = offset + length
-  return string.sub(bytes, offset - length + 1, offset)
+local messages, bytes, offset = batch[1], ARGV[4], 0
+local all = #messages
+local newest, bodies = {}, {}
+-- seconds of the newest reading are in the points; only within the same second the entry tells
+local function known_at(device, at, n)
+  if newest[device] then return newest[device] end
+  if n >= 0 then
+    local second = call('GETRANGE', points, n * 24 + 8, n * 24 + 11)
+    if #second == 4 then
+      second = struct.unpack('<I4', second)
+      if second > 0 and second ~= math.floor(at / 1000) then return second * 1000 end
+    end
+  end
+  local known = call('HGET', last, device)
+  if known then
+    local _, _, _, _, _, of = unpack_some(known, 5, 1)
+    return of
+  end
 end
 local flags, new, late = {}, 0, 0
-for i, m in ipairs(batch[1]) do
-  local device, at, n = m[3], m[4], m[5]
-  local head, tail, record, latest = take(m[7]), take(m[8]), take(22), take(m[9])
-  local seen = ARGV[1] .. m[2] .. ':' .. device
+local stored, lates, names = {}, {}, batch[3]
+local of = {}
+for f = 1, #names do stored[f], lates[f], of[f] = 0, 0, 0 end
+for i = 1, all do
+  local m = messages[i]
+  local feed = m[10]
+  of[feed] = of[feed] + 1
+  local bucket, device, at, n = m[2], m[3], m[4], m[5]
+  local tail_at = offset + m[7]
+  local record_at = tail_at + m[8]
+  local recent_at = record_at + 22
+  local seen = seen_by .. bucket .. ':' .. device
   if call('SADD', seen, m[1]) == 0 then
     flags[i] = '0'
   else
-    call('EXPIRE', seen, 104400)
-    local known = call('HGET', last, device)
-    if known and cmsgpack.unpack(known)[5] > at then
-      local quality = string.byte(tail) == 2 and '\\2' or '\\3'
-      call('XADD', stream, '*', 'b', head .. quality .. '\\192')
+    local known = known_at(device, at, n)
+    local same = known and math.floor(known / 14400000) == bucket
+    if not same then call('EXPIRE', seen, 104400) end
+    if known and known > at then
+      local quality = byte(bytes, tail_at + 1) == 2 and '\\2' or '\\3'
+      local doubts = byte(bytes, record_at)
+      if doubts % 64 < 32 then doubts = doubts + 32 end
+      call('XADD', stream, '*', 'b',
+        sub(bytes, offset + 1, tail_at) .. quality .. '\\192' .. string.char(doubts))
       flags[i] = '2'
       late = late + 1
+      lates[feed] = lates[feed] + 1
     else
-      local body, recent = head .. tail, ARGV[2] .. device
+      local body, recent = sub(bytes, offset + 1, record_at), recent_by .. device
       call('XADD', stream, '*', 'b', body)
-      call('HSET', last, device, body)
-      call('LPUSH', recent, latest)
-      call('LTRIM', recent, 0, 239)
-      call('EXPIRE', recent, 172800)
+      newest[device], bodies[device] = at, body
+      if call('LPUSH', recent, sub(bytes, recent_at + 1, recent_at + m[9])) > 256 then
+        call('LTRIM', recent, 0, 239)
+      end
+      if not same then call('EXPIRE', recent, 172800) end
       if n >= 0 then
         local at_byte = n * 24
         if m[6] then
-          call('SETRANGE', points, at_byte, record)
+          call('SETRANGE', points, at_byte, sub(bytes, record_at + 1, recent_at))
         else
-          call('SETRANGE', points, at_byte, string.sub(record, 1, 12))
-          call('SETRANGE', points, at_byte + 16, string.sub(record, 17))
+          call('SETRANGE', points, at_byte, sub(bytes, record_at + 1, record_at + 12))
+          call('SETRANGE', points, at_byte + 16, sub(bytes, record_at + 17, recent_at))
         end
       end
       flags[i] = '1'
       new = new + 1
+      stored[feed] = stored[feed] + 1
     end
   end
+  offset = recent_at + m[9]
 end
-local all = #batch[1]
+local changed, size = {}, 0
+for device, body in pairs(bodies) do
+  changed[size + 1], changed[size + 2] = device, body
+  size = size + 2
+end
+if size > 0 then call('HSET', last, unpack(changed)) end
+local function add(name, n)
+  if n > 0 then call('HINCRBY', counts, name, n) end
+end
 call('HINCRBY', counts, 'received', all)
 call('HINCRBY', counts, 'stored', new + late)
-if late > 0 then call('HINCRBY', counts, 'late', late) end
-if new + late < all then call('HINCRBY', counts, 'duplicates', all - new - late) end
+add('late', late)
+add('duplicates', all - new - late)
+for f = 1, #names do
+  add('stored:' .. names[f], stored[f] + lates[f])
+  add('late:' .. names[f], lates[f])
+  add('duplicates:' .. names[f], of[f] - stored[f] - lates[f])
+end
 for name, arrived in pairs(batch[2]) do call('HSET', feeds, name, arrived) end
+for name, n in pairs(batch[4]) do add(name, n) end
+for list, sample in pairs(batch[5]) do
+  call('LPUSH', list, sample)
+  call('LTRIM', list, 0, 119)
+end
 return table.concat(flags)
 """
 

@@ -1,6 +1,7 @@
 """The tables of the ledger, for SQLite and PostgreSQL alike.
 
-Only `hotline_orders` holds personal data of citizens, only `users` holds secrets.
+Only `hotline_orders` holds personal data of citizens; only `users` and `tokens` hold what proves
+who somebody is, as hashes.
 """
 
 from __future__ import annotations
@@ -258,6 +259,22 @@ photos = Table(
     Column("area", String(15), nullable=False),
     count("size"),
     moment("at"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    key(),
+    word("source"),
+    Column("scopes", Json, nullable=False),
+    count("per_minute"),
+    moment("issued_at"),
+    word("issued_by"),
+    moment("expires_at", null=True),
+    moment("revoked_at", null=True),
+    moment("used_at", null=True),
+    word("digest"),
+    Index("tokens_source", "source"),
 )
 
 answers = Table(

@@ -17,6 +17,7 @@ from app.domain.facts import Fact
 from app.domain.people import User
 from app.domain.readings import Device
 from app.domain.tasks import Task
+from app.domain.tokens import Token
 from app.errors import Conflict
 from app.store import chain, tables
 from app.store.reads import Changing, Reads
@@ -92,6 +93,16 @@ class Tx(Reads):
         self.connection.execute(
             update(tables.users).where(tables.users.c.id == user_id).values(**to_row(secret))
         )
+
+    def put_token(self, token: Token) -> None:
+        """Bring a known token up to date; the hash of its secret stays."""
+        mine = tables.tokens.c.id == token.id
+        self.connection.execute(update(tables.tokens).where(mine).values(**to_row(token)))
+
+    def note_use(self, token_id: str, at: datetime) -> None:
+        """Note when a token was used; nothing else of it is touched."""
+        mine = tables.tokens.c.id == token_id
+        self.connection.execute(update(tables.tokens).where(mine).values(used_at=at))
 
     def record(self, fact: Fact) -> Fact:
         """Return the fact with seq and hashes; it is written with the commit.

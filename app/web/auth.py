@@ -22,7 +22,7 @@ from app.domain.people import Role, User
 from app.errors import Refused, SignInNeeded
 from app.services import people
 
-HOME = {Role.GRID_WORKER: "/m/", Role.LEADER: "/cockpit/"}
+HOME = {Role.GRID_WORKER: "/m/", Role.LEADER: "/cockpit/", Role.SYS_ADMIN: "/admin/feeds"}
 
 # A phone in a pocket sends nothing for hours and must still be able to deliver what it kept, so a
 # grid worker's session lasts a shift (*default*); the wall's screen is read-only and never ends.

@@ -17,13 +17,15 @@ from app.errors import NotAllowed, Refused, SignInNeeded, Unavailable
 
 log = logging.getLogger(__name__)
 
+# where other systems come in (streams.doors): by token, never by the session of a person
+DOORS = ("/in/", "/open311/")
 SAID = {
     400: ("bad_request", "请求格式不正确。"),
     403: ("forbidden", "没有权限进行此操作。"),
     404: ("not_found", "没有这个地址或对象。"),
     405: ("method_not_allowed", "此地址不支持这种请求方式。"),
     413: ("too_large", "上传的内容过大。"),
-    415: ("unsupported", "请以 JSON 格式提交。"),
+    415: ("unsupported", "不支持这种内容类型或编码，请以 JSON 提交。"),
     429: ("too_many", "操作过于频繁,请稍后再试。"),
 }
 
@@ -31,7 +33,7 @@ SAID = {
 def wants_json() -> bool:
     """Whether the present request comes from a program and not from a person's address bar."""
     path = request.path
-    return path.startswith(("/api/", "/socket.io")) or "/_dash-" in path
+    return path.startswith(("/api/", "/socket.io", *DOORS)) or "/_dash-" in path
 
 
 def shape(code: str, message: str, fields: dict[str, str] | None = None) -> dict[str, Any]:
@@ -43,7 +45,9 @@ def answer(why: Refused) -> AnyResponse:
     """Return the answer for a refusal: JSON for programs, a page or the sign-in for people."""
     if wants_json():
         body = shape(why.code, why.message, why.fields)
-        return Response(current_app.json.dumps(body), why.status, mimetype="application/json")
+        later = {"Retry-After": str(why.retry_after_s)} if why.retry_after_s else None
+        said = current_app.json.dumps(body)
+        return Response(said, why.status, headers=later, mimetype="application/json")
     if isinstance(why, SignInNeeded):
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/login?next={quote(back)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,11 +13,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.errors import NotAllowed, SignInNeeded
 from app.web.auth import touch
+from app.web.errors import DOORS
 
 # The phone's shell, its manifest and its service worker must load without sign-in: they hold no
 # data, and a service worker that is redirected to /login can never be updated.
 OPEN = ("/login", "/healthz", "/metrics", "/m/", "/vendor/", "/favicon.ico")
 SAFE = {"GET", "HEAD", "OPTIONS"}
+_HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 # what the live layer fetches by itself: a screen that nobody touches keeps no session alive
 FETCHED = ("/api/v1/snapshot", "/api/v1/points")
 
@@ -36,9 +39,11 @@ def register(
 
     @server.before_request
     def stand_guard() -> None:
+        if request.path.startswith(DOORS):  # they have no session that could be misused
+            return
         if request.method not in SAFE:
             _refuse_forged(forged)
-        if request.path.startswith(OPEN) or request.path == "/m":
+        if _is_open(request.path):
             return
         if not current_user.is_authenticated:
             raise SignInNeeded("请先登录。")
@@ -46,15 +51,23 @@ def register(
             touch()
             active(current_user.id, time.time())
 
+    _seal(server, policy)
+
+
+def _seal(server: Flask, policy: str) -> None:
     @server.after_request
     def seal(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Content-Security-Policy", policy.format(sockets=_sockets()))
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["Referrer-Policy"] = "same-origin"
         if request.path.startswith("/api/") or "/_dash-" in request.path:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _is_open(path: str) -> bool:
+    return path.startswith(OPEN) or path == "/m"
 
 
 def _policy(inline_scripts: list[str]) -> str:
@@ -65,7 +78,7 @@ def _policy(inline_scripts: list[str]) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",
-            "connect-src 'self' ws: wss:",
+            "connect-src 'self' {sockets}",
             "worker-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
@@ -73,6 +86,12 @@ def _policy(inline_scripts: list[str]) -> str:
             "frame-ancestors 'self'",
         ]
     )
+
+
+def _sockets() -> str:
+    """Our own socket, for browsers that do not take 'self' for it; no other host's."""
+    host = request.host
+    return f"ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
 
 
 def _refuse_forged(forged: CSRFProtect) -> None:

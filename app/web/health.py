@@ -19,6 +19,7 @@ from app.city import City
 from app.errors import NotAllowed
 from app.store import keys
 from app.store.live import GROUPS
+from app.web import border_metrics
 from app.web.push import LATENCY, Push
 
 log = logging.getLogger(__name__)
@@ -77,10 +78,13 @@ class CityCollector(Collector):
 
     def __init__(self, city: City, pusher: Push) -> None:
         self._city, self._pusher = city, pusher
+        assert city.settings.history is not None
+        self._files = border_metrics.HistoryFiles(city.settings.history)
 
     def collect(self) -> Iterable[Metric]:
         """Return every figure; what cannot be read is left out, and `up` says so."""
         yield from self._of_this_process()
+        yield from self._files.metrics()
         up = GaugeMetricFamily("chengyun_store_up", "Whether a store answers.", labels=["store"])
         for store, read, gone in (
             ("redis", self._of_redis, RedisError),
@@ -113,11 +117,14 @@ class CityCollector(Collector):
         counts = CounterMetricFamily("chengyun_messages", "Messages by outcome.", labels=["what"])
         lag = GaugeMetricFamily("chengyun_judging_lag_ms", "Reading to verdict.", labels=["what"])
         for what, count in live.counts().items():
+            if what.partition(":")[0] in border_metrics.OF_SOURCES and ":" in what:
+                continue
             (lag if "_lag_ms" in what else counts).add_metric([what], count)
         yield from (counts, lag)
         yield _ages("chengyun_feed_age_seconds", "Since a feed's last message.", live.feeds(), now)
         yield _ages("chengyun_role_age_seconds", "Since a role's heartbeat.", live.beats(), now)
         yield from self._of_streams()
+        yield from border_metrics.of_sources(self._city)
 
     def _of_streams(self) -> Iterable[Metric]:
         live = self._city.live
@@ -126,7 +133,7 @@ class CityCollector(Collector):
             "chengyun_stream_lag", "Entries that a group has not done.", labels=["stream", "group"]
         )
         parts = [keys.readings(n) for n in range(live.partitions)]
-        for stream in [*parts, keys.FACTS, keys.STATES, keys.POSITIONS, keys.REPORTS, keys.DEAD]:
+        for stream in [*parts, keys.FACTS, keys.STATES, keys.POSITIONS, keys.REPORTS]:
             lengths.add_metric([stream], int(live.redis.xlen(stream)))
         for n, stream in enumerate(parts):
             for group in GROUPS if live.redis.exists(stream) else ():
@@ -139,6 +146,7 @@ class CityCollector(Collector):
             levels = [int(alert.level) for alert in tx.alerts(open=True)]
             statuses = [case.status.value for case in tx.cases(open=True)]
             seq = tx.last_seq()
+        yield from border_metrics.of_tokens(self._city)
         yield _tally("chengyun_open_alerts", "Open alerts by level.", "level", levels)
         yield _tally("chengyun_open_cases", "Open cases by status.", "status", statuses)
         yield GaugeMetricFamily("chengyun_ledger_seq", "Newest fact in the ledger.", value=seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import socket
 from threading import Lock
 from typing import Any
 
@@ -46,10 +47,19 @@ class Handler(WSGIHandler):  # type: ignore[misc]
         log.debug(msg, *args)
 
 
+class Server(WSGIServer):  # type: ignore[misc]
+    """Sends small answers at once: else each of a kept connection waits 40 ms (measured)."""
+
+    def handle(self, sock: Any, address: Any) -> None:
+        """Serve one connection."""
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().handle(sock, address)
+
+
 def listen(server: Flask, host: str, port: int) -> WSGIServer:
     """Return the started server; BadConfiguration with one sentence when it cannot listen."""
     _send_whole_messages()
-    http = WSGIServer((host, port), server, log=None, error_log=log, handler_class=Handler)
+    http = Server((host, port), server, log=None, error_log=log, handler_class=Handler)
     try:
         http.start()
     except OSError as why:

@@ -1,6 +1,6 @@
-"""The two Dash pages on our Flask server, and the few files that we serve from disk.
+"""The Dash pages on our Flask server, and the few files that we serve from disk.
 
-Two Dash instances share one set of callbacks: each page then has its own layout and its own
+The Dash instances share one set of callbacks: each page then has its own layout and its own
 address, and neither needs a router.
 """
 
@@ -42,19 +42,23 @@ ICON = (
     '<rect width="16" height="16" rx="3" fill="#0b2a4a"/>'
     '<path d="M3 12V7h3v5m1 0V3h3v9m1 0V9h2v3" fill="#3cc8e8"/></svg>'
 )
+NEEDS = {"admin": Verb.ADMINISTER}  # all others show the city and need VIEW
 NOT_FOR_YOU = "您的账号不能查看大屏"
 USE_ANOTHER = "请用值班或领导账号登录。"
+NOT_ADMIN = "您的账号不能进入系统管理"
+USE_ADMIN = "请用系统管理员账号登录。"
+TO_ADMIN = "进入系统管理"
 TO_PHONE = "网格员请使用手机端"
 SIGN_OUT = "退出登录"
 NOT_INSTALLED = "前端依赖尚未安装:请在项目目录运行 npm ci(make run 会自动完成)。"
 
 
 def mount(server: Flask, city: City, front: Front) -> list[str]:
-    """Mount /wall/ and /cockpit/; return the hashes of Dash's inline scripts for the CSP."""
+    """Mount every page at its path; return the hashes of Dash's inline scripts for the CSP."""
     hashes: set[str] = set()
     for name, (title, page) in front.pages.items():
         wall = _dash(server, front, name, title)
-        wall.layout = _layout(city, page)
+        wall.layout = _layout(city, name, page)
         front.register(wall, city, whoami)
         hashes |= set(wall.csp_hashes())
     return sorted(hashes)
@@ -75,29 +79,35 @@ def _dash(server: Flask, front: Front, name: str, title: str) -> dash.Dash:
     )
 
 
-def _layout(city: City, page: Any) -> Any:
+def _layout(city: City, name: str, page: Any) -> Any:
     """A layout is built for each load, for the user who asks; Dash itself asks once as nobody."""
 
     def build() -> Any:
         if not has_request_context() or not current_user.is_authenticated:
             return html.Div()
         user = whoami()
-        return page(views.page(city, user)) if _may_look(user) else turned_away(user)
+        if not _may_look(user, name):
+            return turned_away(user, name)
+        return page(views.page(city, user))
 
     return build
 
 
-def _may_look(user: User) -> bool:
-    return may(user, Verb.VIEW) and user.role is not Role.GRID_WORKER
+def _may_look(user: User, name: str) -> bool:
+    return may(user, NEEDS.get(name, Verb.VIEW)) and user.role is not Role.GRID_WORKER
 
 
-def turned_away(user: User) -> html.Main:
+def turned_away(user: User, name: str = "wall") -> html.Main:
     """The page of whom the screens are not for; it has no live-config, so nothing live starts."""
-    todo: Any = html.P(USE_ANOTHER)
+    administers = name in NEEDS
+    todo: list[Any] = [html.P(USE_ADMIN if administers else USE_ANOTHER)]
     if user.role is Role.GRID_WORKER:
-        todo = html.P(html.A(TO_PHONE, href="/m/"))
+        todo = [html.P(html.A(TO_PHONE, href="/m/"))]
+    elif may(user, Verb.ADMINISTER):
+        todo.append(html.P(html.A(TO_ADMIN, href="/admin/feeds")))
     leave = html.Form(html.Button(SIGN_OUT, type="submit"), action="/logout", method="POST")
-    return html.Main([html.H1(NOT_FOR_YOU), todo, leave], className="turned-away")
+    said = NOT_ADMIN if administers else NOT_FOR_YOU
+    return html.Main([html.H1(said), *todo, leave], className="turned-away")
 
 
 @cache

@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
-from app.domain.facts import LISTS, Fact
-from app.domain.people import covers
+from app.domain.facts import LISTS, Fact, told
+from app.domain.people import concerns
 from app.store import keys
 from app.store.feed import decode
 from app.store.points import POINT
@@ -150,7 +150,7 @@ class Push:
             self.seq = fresh[-1].seq
             shown = [f for f in fresh if f.body.keys() & LISTS.keys()]
             for scope in self.audience.scopes():
-                self._emit(f"facts:{scope}", [f for f in shown if covers(scope, f.area)])
+                self._emit(f"facts:{scope}", [f for f in shown if concerns(scope, told(f))])
             for worker in self.audience.workers():
                 self._emit(f"worker:{worker}", [f for f in shown if f.worker == worker])
 

@@ -20,8 +20,8 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 
 from app.city import City
-from app.domain.facts import LISTS, Fact
-from app.domain.people import Role, User, Verb, covers, may
+from app.domain.facts import LISTS, Fact, told
+from app.domain.people import Role, User, Verb, concerns, may
 from app.errors import Refused
 from app.services import views
 from app.web.auth import idle_limit, still_signed_in
@@ -38,7 +38,7 @@ def hears(user: User, fact: Fact) -> bool:
         return False  # sign-ins, locks and the like are for the audit, not for the screens
     if user.role is Role.GRID_WORKER:
         return user.worker is not None and fact.worker == user.worker
-    return watches(user) and covers(user.scope, fact.area)
+    return watches(user) and concerns(user.scope, told(fact))
 
 
 @dataclass

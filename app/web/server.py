@@ -13,6 +13,7 @@ from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.city import City
 from app.errors import BadConfiguration
@@ -80,6 +81,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
         max_http_buffer_size=100_000,  # we only hear small words; we say the large ones
     )
     audience = rooms.register(sockets, city)
+    _behind(server, settings.trusted_proxies)
     hashes = pages.mount(server, city, front)
     guards.register(server, hashes, front.refresh_only, audience.touch)
     pusher = push.Push(city, sockets, audience)
@@ -89,6 +91,14 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     for door in front.doors:
         server.register_blueprint(door(city))
     return server, sockets
+
+
+def _behind(server: Flask, proxies: int) -> None:
+    """Take the caller's address from X-Forwarded-For, which only so many proxies of ours write."""
+    if proxies:  # outermost: everybody within sees the caller's own address
+        inner = server.wsgi_app
+        within = ProxyFix(inner, x_for=proxies, x_proto=0, x_host=0, x_prefix=0)
+        server.wsgi_app = within  # type: ignore[method-assign]
 
 
 def _addresses(server: Flask, city: City, pusher: push.Push) -> None:

@@ -45,15 +45,25 @@ _decoder = msgspec.json.Decoder(Wire)
 def read(fields: dict[str, str], payload: bytes, arrived: int) -> Filed:
     """One message as a report and its pictures; raises Rejected."""
     said = wire.decode(_decoder, payload)
-    at = wire.moment(said.ts, arrived)
-    lon, lat = wire.place(said.lon, said.lat, said.crs)
+    made = report(said, wire.moment(said.ts, arrived), worker=fields["worker"], channel="mqtt")
+    return Filed(made, pictures(said))
+
+
+def pictures(said: Wire) -> tuple[bytes, ...]:
+    """The pictures of a checked payload; Rejected when one is too large."""
     for picture in said.photos:
         if len(picture.data) > PHOTO_BYTES:
             raise Rejected("too_large", f"a photo of {len(picture.data)} bytes; 300 KB at most")
-    report = Report(
+    return tuple(picture.data for picture in said.photos)
+
+
+def report(said: Wire, at: int, *, worker: str | None, channel: str) -> Report:
+    """The report of a checked payload, `at` epoch ms; Rejected when its place is impossible."""
+    lon, lat = wire.place(said.lon, said.lat, said.crs)
+    return Report(
         id=said.id,
-        channel="mqtt",
-        worker=fields["worker"],
+        channel=channel,
+        worker=worker,
         at=at,
         code=said.code,
         title=said.title,
@@ -62,7 +72,6 @@ def read(fields: dict[str, str], payload: bytes, arrived: int) -> Filed:
         lat=lat,
         address=said.address,
     )
-    return Filed(report, tuple(picture.data for picture in said.photos))
 
 
 def write(filed: Filed, district: str) -> tuple[str, bytes]:

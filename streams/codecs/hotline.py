@@ -41,11 +41,16 @@ _decoder = msgspec.json.Decoder(Wire)
 def read(fields: dict[str, str], payload: bytes, arrived: int) -> HotlineOrder:
     """One message as HotlineOrder; raises Rejected."""
     said = wire.decode(_decoder, payload)
+    return order(said, fields["order_no"], wire.moment(said.ts, arrived))
+
+
+def order(said: Wire, order_no: str, at: int) -> HotlineOrder:
+    """The order of a checked payload, `at` epoch ms; Rejected when its place is impossible."""
     lon, lat = wire.place(said.lon, said.lat, said.crs)
     return HotlineOrder(
-        order_no=fields["order_no"],
+        order_no=order_no,
         channel=said.channel,
-        at=wire.moment(said.ts, arrived),
+        at=at,
         type=said.type,
         urgency=said.urgency,
         category=said.category,

@@ -60,9 +60,10 @@ def _metrics(said: dict[str, float | bool]) -> dict[str, float]:
     if not 0 < len(said) <= METRICS:
         raise Rejected("no_metrics", f"{len(said)} metrics; 1 to {METRICS} are expected")
     metrics = {name: float(value) for name, value in said.items()}
-    for name, value in metrics.items():
-        if not math.isfinite(value):
-            raise Rejected("wrong_field", f"metric {name!r} is not finite")
+    if not math.isfinite(sum(metrics.values())):  # also when finite ones are too large together
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise Rejected("wrong_field", f"metric {name!r} is not finite")
     return metrics
 
 

@@ -6,6 +6,8 @@ A dialect module has
 * `NEEDS_TOPICS = False` when it does not come by MQTT;
 * `SAYS_REPORTS = True` when it brings reports, orders or warnings: they never wait behind readings,
   and its sources need no `kind`;
+* `PERSONAL_PATHS` when it knows what is personal in its messages; else, with SAYS_REPORTS, the
+  fields of a citizen (app/domain/personal.py) are, and in a message that is no JSON everything;
 * `reader(source) -> Reader`, one for the life of the process, called from one thread;
 * where it takes settings of its own, `Options`, a frozen msgspec struct with
   forbid_unknown_fields, and `faults(source) -> list[str]` for what a type cannot say;
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from app.domain.readings import DeviceStatus, Telemetry
 from app.domain.reports import HotlineOrder, Report
+from app.domain.warnings import Warning
 from app.errors import Rejected
 from app.services.ingest import Filed
 
@@ -42,6 +45,10 @@ NAMES = (
     "zigbee2mqtt",
     "shelly",
     "hj212",
+    "orders",
+    "table",
+    "cap",
+    "cnwarning",
 )
 
 
@@ -60,7 +67,7 @@ class Ask(NamedTuple):
 
 # a Rejected among the things is one bad record of a message whose others are good
 T = TypeVar("T")
-Thing = Telemetry | DeviceStatus | Known | Ask | Rejected | Filed | Report | HotlineOrder
+Thing = Telemetry | DeviceStatus | Known | Ask | Rejected | Filed | Report | HotlineOrder | Warning
 
 
 class Reader(Protocol):

@@ -1,4 +1,4 @@
-"""SenML (RFC 8428) in JSON, read and written, see docs/protocols/senml.md."""
+"""SenML (RFC 8428) in JSON and CBOR, read and written, see docs/protocols/senml.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from app.domain.readings import Telemetry
 from app.errors import Rejected
 from streams import filters, wire
-from streams.dialects import Known, Thing
+from streams.dialects import Known, Thing, senml_cbor
 from streams.sources import Source, number, unit_of
 
 TOPICS: tuple[str, ...] = ()  # the RFC names none
@@ -49,7 +49,8 @@ class Reader:
 
     def read(self, topic: str, payload: bytes, arrived: int) -> list[Thing]:
         """One pack as our things, the oldest first; raises Rejected."""
-        pack = wire.decode(Pack, payload)
+        is_cbor = senml_cbor.is_cbor(payload)
+        pack = senml_cbor.decode(payload) if is_cbor else wire.decode(Pack, payload)
         if not 0 < len(pack) <= RECORDS:
             raise Rejected("no_metrics", f"{len(pack)} records; 1 to {RECORDS} are a pack")
         named = self._topic(topic)
@@ -168,7 +169,7 @@ def _number(record: dict[str, Any], field: str) -> float:
 SENML_UNITS = {"℃": "Cel", "": None, "人": "count", "个": "count", "次": "count", "台": "count"}
 
 
-def write(t: Telemetry, topic: str) -> tuple[str, bytes]:
+def write(t: Telemetry, topic: str, *, cbor: bool = False) -> tuple[str, bytes]:
     """Topic and payload of a Telemetry as one pack; its units are those of our kinds."""
     head: dict[str, Any] = {"bn": f"{t.device}:", "bt": t.at / 1000, "bver": VERSION}
     records: list[dict[str, Any]] = []
@@ -179,4 +180,4 @@ def write(t: Telemetry, topic: str) -> tuple[str, bytes]:
         records += [{"n": "lon", "u": "lon", "v": t.lon}, {"n": "lat", "u": "lat", "v": t.lat}]
     records = [{k: v for k, v in r.items() if v is not None} for r in records]
     records[0] = head | records[0]
-    return topic, msgspec.json.encode(records)
+    return topic, senml_cbor.encode(records) if cbor else msgspec.json.encode(records)

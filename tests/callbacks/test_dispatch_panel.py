@@ -76,3 +76,10 @@ def test_an_alert_is_opened_as_a_case_by_its_button(city, yellow):
 
 def test_another_address_starts_anew(city):
     assert door(city)["start_anew"]("?case=x") == (None, "")
+
+
+def test_a_note_that_is_too_long_is_refused(city, case):
+    for verb, more in (("send", (["W001"],)), ("move", ())):
+        with pytest.raises(Invalid) as refused:
+            door(city)[verb]({"id": case.id, "value": "void"}, *more, "长" * 501)
+        assert "note" in refused.value.fields

@@ -1,7 +1,9 @@
 """The strip of alerts."""
 
+from app.services import views_feeds
 from callbacks import strip
 from tests import cast
+from tests.callbacks.border import refused
 from tests.callbacks.doorway import open_door
 from tests.layouts import reading
 
@@ -14,3 +16,11 @@ def bars(city, user):
 def test_a_red_alert_is_a_red_bar_for_who_may_see_it(city, red):
     assert "red" in bars(city, cast.DUTY)
     assert set(bars(city, cast.STRANGER)) == {"none"}
+
+
+def test_the_wall_says_when_dead_letters_grow(city):
+    show = open_door(strip, city, cast.DUTY)["show"]
+    refused(city, 3)
+    assert "拒收" not in reading.words(show("", None))
+    refused(city, views_feeds.LETTERS_MANY)
+    assert "近 1 小时拒收" in reading.words(show("", None))

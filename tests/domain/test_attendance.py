@@ -72,9 +72,10 @@ def test_nobody_becomes_offline_in_grace_but_who_was_stays() -> None:
 
 
 def test_nobody_becomes_offline_while_the_feed_is_lost() -> None:
-    a = heard(500, 500)
-    a.feed_lost = True
-    assert not judged(a, roster([NOBODY, NOBODY])).offline.any()
+    a = heard(500, 500, 500)
+    a.hold(np.array([True, True, False]), NOW, 0)
+    a.excused_until[1] = NOW + 1
+    assert numbers(judged(a, roster([NOBODY] * 3)).offline) == [2]
 
 
 def test_numbers_that_are_nobodys_are_never_offline() -> None:
@@ -162,11 +163,11 @@ def test_births_count_as_a_message_but_not_those_before_we_listened() -> None:
 def test_a_lost_feed_is_an_excuse_for_everybody_and_grace_begins_anew() -> None:
     a = heard(500, 500)
     a.offline[1] = True
-    a.hold(True, NOW, 90_000)
+    a.hold(np.array([True, True]), NOW, 90_000)
     assert a.heard.tolist() == [NOW, NOW - 500_000]
-    assert a.grace_until == NOW + 90_000
-    a.hold(False, NOW + 1_000, 90_000)
-    assert a.grace_until == NOW + 90_000
+    assert a.excused_until.tolist() == [NOW + 90_000] * 2
+    a.hold(np.array([False, False]), NOW + 1_000, 90_000)
+    assert a.excused_until.tolist() == [NOW + 90_000] * 2
 
 
 @given(st.floats(1, 3_600_000), st.floats(0, 120_000))
@@ -205,3 +206,44 @@ def test_an_offline_gateway_leaves_no_alert_of_its_own_to_its_children(children)
         if gateway == 0 and ago >= 50:
             assert verdict.offline[n]
             assert verdict.excused[n]
+
+
+def swing(a: Attendance, of: Roster, *moments_s: float) -> list[bool]:
+    """Device 0 changes between online and offline at these moments; whether it flaps after each."""
+    flaps = []
+    for i, at_s in enumerate(moments_s):
+        offline = np.array([i % 2 == 0])
+        verdict = Verdict(offline, ~offline & False, ~offline, np.zeros(1))
+        now = NOW + round(at_s * 1000)
+        a.accept(verdict, of, now)
+        flaps.append(bool(a.flapping(now)[0]))
+    return flaps
+
+
+def test_who_drops_four_times_in_an_hour_flaps() -> None:
+    a, of = heard(0), roster([NOBODY])
+    assert swing(a, of, *range(0, 3500, 500)) == [False] * 6 + [True]
+
+
+def test_four_drops_in_a_longer_time_are_life() -> None:
+    a, of = heard(0), roster([NOBODY])
+    assert not any(swing(a, of, *range(0, 14_000, 700)))
+
+
+def test_flapping_ends_half_an_hour_after_the_last_change() -> None:
+    a, of = heard(0), roster([NOBODY])
+    swing(a, of, *range(0, 3500, 500))  # the last, at 3,000 s, is a drop
+    online = Verdict(
+        np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.ones(1, np.bool_), np.zeros(1)
+    )
+    a.accept(online, of, NOW + 4_000_000)
+    assert a.flapping(NOW + 5_799_999)[0]
+    assert not a.flapping(NOW + 5_800_001)[0]
+
+
+def test_children_of_a_dead_gateway_do_not_flap() -> None:
+    a, of = heard(0), roster([NOBODY])
+    for i in range(12):
+        offline = np.array([i % 2 == 0])
+        a.accept(Verdict(offline, offline, ~offline, np.zeros(1)), of, NOW + i * 60_000)
+    assert not a.flapping(NOW + 720_000)[0]

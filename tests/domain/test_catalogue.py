@@ -142,13 +142,18 @@ def test_full_codes(district, code, full):
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("01002", "污水井盖"), ("32040401002000123", "污水井盖")],
+    [
+        ("01002", "污水井盖"),
+        ("32040401002000123", "污水井盖"),
+        ("3204040102000123", "污水井盖"),  # 16 digits: GB/T 30428.2-2013
+        ("3204040508000001", "防汛墙"),  # 水域 moved from major 05 to 01
+    ],
 )
 def test_components(code, name):
     assert catalogue.component(code).name == name
 
 
-@pytest.mark.parametrize("code", ["3204040102000123", "06010", "x", "32040401016000123"])
+@pytest.mark.parametrize("code", ["3204040116000123", "06010", "x", "32040401016000123"])
 def test_no_components(code):
     assert catalogue.component(code) is None
 
@@ -176,3 +181,56 @@ def test_a_bad_catalogue_is_refused(tmp_path, rows):
     path.write_text("kind,major_code,major_name,code5,name\n" + rows, encoding="utf-8")
     with pytest.raises(ValueError, match=r".+"):
         catalogue.read_catalogue(path)
+
+
+@pytest.mark.parametrize(
+    ("said", "code5"),
+    [
+        ("暴露垃圾", "06010"),
+        (" 暴露垃圾 ", "06010"),
+        ("暴露生活垃圾", "06010"),  # the old name
+        ("垃圾满溢", "06042"),
+        ("0110", "06010"),
+        ("3204040110", "06010"),
+        ("06010", "06010"),
+        ("32040406010", "06010"),
+        ("3204040102048188", "01002"),  # the id of a component: something is wrong with it
+        ("32040401002000123", "01002"),
+        ("3204040178000001", None),  # a local number of another list
+        ("32040499999999999", None),
+        ("什么", None),
+        ("", None),
+    ],
+)
+def test_what_others_call_a_matter(said, code5):
+    found = catalogue.named(said)
+    assert (found and found.code5) == code5
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0602", "09013"),  # 临街屠宰
+        ("0495", "09022"),  # 占道促销宣传, local
+        ("0197", "06039"),  # 违章开设道口, local
+        ("0193", "06041"),  # 垃圾未分类, local
+    ],
+)
+def test_old_events_that_moved_keep_their_name(old, new):
+    assert catalogue.from_legacy(old) == new
+
+
+def test_every_moved_code_and_old_name_is_in_the_catalogue():
+    for code5 in (*catalogue._MOVED.values(), *catalogue._OLD_NAMES.values()):
+        assert (Kind.MATTER, code5) in CATALOGUE
+    for code5 in catalogue._MOVED_COMPONENTS.values():
+        assert (Kind.COMPONENT, code5) in CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("0102", "01002"), ("0157", "01057"), ("0158", None), ("0506", "01069"), ("0116", None)]
+    + [("0311", None), ("0601", None), ("0000", None)],
+)
+def test_old_components(old, new):
+    assert catalogue.component_from_legacy(old) == new

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from app.domain.cases import CaseMove
-from app.domain.people import ROLES, WORK, Role, User, Verb, covers, may, require
+from app.domain.people import (
+    ROLES,
+    WORK,
+    Role,
+    User,
+    Verb,
+    around,
+    concerns,
+    covers,
+    may,
+    require,
+)
 from app.domain.tasks import TaskMove
 from app.errors import NotAllowed
 from tests import cast
@@ -174,3 +185,28 @@ def test_require_is_silent_when_allowed():
 )
 def test_scope_is_a_prefix(scope, area, covered):
     assert covers(scope, area) is covered
+
+
+@pytest.mark.parametrize(
+    ("scope", "wider"),
+    [
+        ("3204", ()),
+        ("320404", ("320400",)),
+        ("320404001", ("320404", "320400")),
+        ("320404001001", ("320404001", "320404", "320400")),
+    ],
+)
+def test_the_areas_around_a_scope(scope, wider):
+    assert around(scope) == wider
+
+
+def test_a_warning_of_the_district_concerns_its_streets_but_not_the_other_way_round():
+    wide = an_alert(rule="warning", area="320404")
+    narrow = an_alert(rule="warning", area=cast.STREET)
+    assert concerns(cast.STREET, wide)
+    assert concerns("320404", narrow)
+    assert not concerns(cast.OTHER_STREET, narrow)
+    assert not concerns(cast.STREET, an_alert(area="320404")), "a device's alert is where it is"
+    assert may(cast.DISPATCHER, "view", wide)
+    assert not may(cast.DISPATCHER, "acknowledge", wide)
+    assert not may(cast.ZHANG, "view", wide)

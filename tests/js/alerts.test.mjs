@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { alertMarks, deviceMarks } from "../../layouts/assets/live/alert_layer.mjs";
 import { caseMarks } from "../../layouts/assets/live/case_layer.mjs";
 import { FactLog, emptySnapshot } from "../../layouts/assets/live/facts.mjs";
-import { mayFly, newReds } from "../../layouts/assets/live/flight.mjs";
+import { mayFly, newReds, zoomOf } from "../../layouts/assets/live/flight.mjs";
 import { escapeHtml, inside, overlaps } from "../../layouts/assets/live/marks.mjs";
 import { Ringing, TONES, levelToSound } from "../../layouts/assets/live/sound.mjs";
 import { epochMs, workerMarks } from "../../layouts/assets/live/worker_layer.mjs";
@@ -68,6 +68,15 @@ describe("marks", () => {
     assert.equal(shown.filter((mark) => mark.classes.includes("red")).length, 150);
   });
 
+  it("alerts: warnings of any level, also of the area around the one looked at, side by side", () => {
+    const warning = (id, level, area) => ({ ...alertOf(id, level), rule: "warning", area });
+    const three = [warning("W", 1, "320404"), warning("V", 2, "320404"), warning("X", 1, "320404116")];
+    const shown = alertMarks(three, { ...VIEW, area: "320404005" });
+    assert.deepEqual(shown.map((mark) => mark.id), ["V", "W"]);
+    assert.ok(shown[1].lon > shown[0].lon);
+    assert.deepEqual(alertMarks([alertOf("A", 2)], VIEW), []);
+  });
+
   it("a selected device has a ring where it lies", () => {
     const placeOf = (n) => (n === 7 ? [119.9, 31.8] : null);
     assert.deepEqual(deviceMarks({ device: "n:7" }, placeOf).map((mark) => [mark.lon, mark.lat]), [[119.9, 31.8]]);
@@ -96,4 +105,12 @@ describe("marks", () => {
 
   it("epoch ms from numbers and ISO, null from neither", () => assert.deepEqual([epochMs(5), epochMs("1970-01-01T00:00:01Z"), epochMs(null)], [5, 1000, null]));
   it("text is safe in HTML", () => assert.equal(escapeHtml(`<a href="'">&`), "&lt;a href=&quot;&#39;&quot;&gt;&amp;"));
+});
+
+describe("a flight to a warning", () => {
+  it("shows its area whole, and a device from nearby", () => {
+    const to = (area) => zoomOf({ rule: "warning", area }, 11);
+    assert.deepEqual([to("320404"), to("320404005"), to("320404005001")], [12, 13, 14]);
+    assert.deepEqual([zoomOf(alertOf("A", 4), 11), zoomOf(alertOf("A", 4), 17)], [15, 17]);
+  });
 });

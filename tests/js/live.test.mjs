@@ -6,13 +6,13 @@ import { Live } from "../../layouts/assets/live/live.mjs";
 import { FakeSocket, alertOf, factOf, settled } from "./fakes.mjs";
 
 /** A page with a socket and a server that holds a snapshot. */
-function page({ asOf = 10, fails = [] } = {}) {
+function page({ asOf = 10, fails = [], facts = true } = {}) {
   const heard = { facts: [], snapshots: 0, links: [], failures: [] };
   const clock = { ms: 0, later: [] };
   const socket = new FakeSocket();
   const server = { fetches: 0, asOf, fails };
   const live = new Live({
-    socket, now: () => clock.ms, later: (fn, ms) => clock.later.push([fn, ms]),
+    socket, facts, now: () => clock.ms, later: (fn, ms) => clock.later.push([fn, ms]),
     fetchSnapshot: async () => {
       server.fetches += 1;
       const status = server.fails.shift();
@@ -174,5 +174,21 @@ describe("gaps", () => {
     for (let i = 0; i < 4; i++) beat(all, 3);
     await settled();
     assert.deepEqual([all.server.fetches, all.live.log.seq], [2, 3]);
+  });
+});
+
+describe("a page that shows nothing of the city", () => {
+  it("hears the pulse and never asks for facts", async () => {
+    const { live, socket, clock } = await connected({ facts: false });
+    const pulses = [];
+    live.hearers.onPulse = (pulse) => pulses.push(pulse.as_of);
+    for (const as_of of [99, 100, 101]) {
+      socket.hear("pulse", { as_of });
+      clock.ms += 6_000;
+    }
+    socket.hear("connect");
+    assert.deepEqual(pulses, [99, 100, 101]);
+    assert.deepEqual(resumes(socket), []);
+    assert.ok(live.loaded);
   });
 });

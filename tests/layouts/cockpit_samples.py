@@ -36,6 +36,7 @@ def cockpit() -> dict[str, Any]:
             {
                 "code": f"32040400{n}",
                 "name": name,
+                "rest": False,
                 "opened": 30 + n,
                 "closed": 24,
                 "open": 8,

@@ -76,6 +76,7 @@ def alert(n: int = 1, **more: Any) -> dict[str, Any]:
     """A row of views.alerts_panel."""
     plain = {
         "id": f"A{n}",
+        "warning": None,
         "rule": "gas-ch4",
         "title": "燃气浓度超限",
         "device": "GAS-0417",

@@ -3,7 +3,7 @@
 import pytest
 
 from layouts import alert_list
-from tests.layouts import reading, samples
+from tests.layouts import reading, samples, warning_samples
 
 
 def test_a_row_says_what_where_and_how_much():
@@ -57,3 +57,12 @@ def test_the_counts_of_each_level():
     words = reading.words(alert_list.levels(samples.alerts_panel()))
     for said in ("1,204", "未确认 1", "处置 3", "红", "橙", "黄", "蓝"):
         assert said in words
+
+
+def test_a_warning_shows_its_issuer_and_how_long_it_holds():
+    words = reading.words(alert_list.row(warning_samples.warning_card(), selected=False))
+    assert "常州市气象台" in words
+    assert "有效至 11-21 22:00" in words
+    assert "≥" not in words
+    unsigned = warning_samples.warning_card(device_name="")
+    assert "c0ffee" not in reading.words(alert_list.row(unsigned, selected=False))

@@ -1,7 +1,7 @@
 """The card of an alert or a device."""
 
 from layouts import card, ids
-from tests.layouts import reading, samples
+from tests.layouts import reading, samples, warning_samples
 
 
 def test_an_alert_says_value_limits_place_and_who_is_near():
@@ -73,3 +73,44 @@ def test_without_a_newest_value_no_number_looks_current():
     shown = card.alert(samples.alert_card(now=None))
     assert not any("live-number" in str(node.get("className")) for node in reading.nodes(shown))
     assert "触发 58.0 %LEL" in reading.words(shown)
+
+
+def test_a_warning_says_what_its_issuer_wrote_and_nothing_of_devices():
+    words = reading.words(card.alert(warning_samples.warning_card()))
+    for part in (
+        "雷暴大风黄色预警信号",
+        "常州市气象台",
+        "钟楼区",
+        "阵风8级以上",
+        "户外人员",
+        "有效至",
+    ):
+        assert part in words, part
+    assert "11-21 18:00 起" in words
+    assert "11-21 22:00" in words
+    for part in ("网格员", "曲线", "c0ffee"):
+        assert part not in words, part
+
+
+def test_a_warning_of_few_words_is_bare():
+    said = warning_samples.warning_card()["warning"] | {
+        "headline": "",
+        "instruction": "",
+        "onset": None,
+    }
+    words = reading.words(card.alert(warning_samples.warning_card(warning=said)))
+    assert "防御指南" not in words
+    assert words.count("雷暴大风黄色预警") == 2  # in the head, and in place of the headline
+
+
+def test_a_doubted_reading_says_why():
+    doubts = [
+        {"doubt": "unit", "metric": "管网压力", "unit": "kPa"},
+        {"doubt": "skew", "metric": "", "unit": ""},
+    ]
+    one = samples.device()
+    one["last"] = one["last"] | {"quality": 2, "doubts": doubts}
+    words = reading.words(card.device(one, samples.curve()))
+    assert "质量 差 · 管网压力疑似以 kPa 上报 · 时钟偏差" in words
+    alert = samples.alert_card() | {"quality": 2, "doubts": doubts[1:]}
+    assert "质量 差 · 时钟偏差" in reading.words(card.alert(alert))

@@ -69,3 +69,15 @@ def test_nothing_and_ten_thousand_streets():
     one = cockpit_samples.cockpit()["streets"][0]
     many = cockpit_samples.cockpit() | {"streets": [one] * 10_000}
     assert len(links(cockpit.streets(many))) == 50_000
+
+
+def test_what_lies_in_no_street_leads_to_its_own_rows_and_to_no_area():
+    rest = cockpit_samples.cockpit()["streets"][0] | {
+        "name": "未落到下级",
+        "rest": True,
+        "code": "320404",
+    }
+    table = cockpit.streets(cockpit_samples.cockpit() | {"streets": [rest]})
+    links = [node["href"] for node in reading.nodes(table) if "href" in node]
+    assert links
+    assert all("rest=true" in link for link in links)

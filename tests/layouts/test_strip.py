@@ -27,3 +27,10 @@ def test_no_bars_at_all():
 
 def test_ten_thousand_bars():
     assert len(bars(samples.strip() | {"bars": [{"n": 1, "level": 1}] * 10_000})) == 10_000
+
+
+def test_many_refusals_are_told_and_lead_nowhere():
+    said = strip.bars(samples.strip(), 1234)
+    assert "近 1 小时拒收 1,234 条" in reading.words(said)
+    assert not [node for node in reading.nodes(said) if "href" in node or "data-action" in node]
+    assert "拒收" not in reading.words(strip.bars(samples.strip()))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.readings import Readings
+from app.errors import BadConfiguration
 from app.services import archive
 from app.services.archive import Shelf
 from app.store import keys
@@ -104,11 +105,12 @@ def test_a_batch_is_written_when_it_is_large_or_old() -> None:
 
 def test_a_full_disk_is_waited_for_and_nothing_is_lost(fed, monkeypatch) -> None:
     monkeypatch.setattr(archive, "RETRY_S", 0.05)
-    tries = []
+    tries, beats = [], []
     write = fed.history.write
 
     def full_at_first(entries):
         tries.append(len(entries))
+        beats.append("archive" in fed.live.beats())
         if len(tries) < 3:
             raise OSError(28, "No space left on device")
         return write(entries)
@@ -126,5 +128,14 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost(fed, monkeypatch) -> None
     stop.set()
     role.join(10)
     assert not role.is_alive()
+    assert not any(beats[:3]), "the wall is told: no beat while nothing is written"
     assert "archive" in fed.live.beats()
     assert rows(fed) == len(curve(fed))
+
+
+def test_a_wrong_policy_of_retention_is_refused_before_anything_is_done(fed, tmp_path) -> None:
+    wrong = tmp_path / "retention.yaml"
+    wrong.write_text("days: 1")
+    settings = fed.settings.model_copy(update={"retention": wrong})
+    with pytest.raises(BadConfiguration, match="days"):
+        archive.run(replace(fed, settings=settings), threading.Event())

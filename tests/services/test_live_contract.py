@@ -13,12 +13,13 @@ import msgspec
 import pytest
 
 from app.domain.alerts import AlertStep
-from app.domain.facts import LISTS, apply
+from app.domain.facts import LISTS, apply, told
 from app.domain.levels import Level
-from app.domain.people import covers
-from app.services import alerts, cases, clock, people, reports, tasks, views
+from app.domain.people import concerns
+from app.domain.warnings import MessageType
+from app.services import alerts, cases, clock, people, reports, tasks, views, warnings
 from tests import cast
-from tests.things import a_change
+from tests.things import a_change, a_warning
 
 RAISE, UP, DOWN, CLEAR = AlertStep.RAISE, AlertStep.UP, AlertStep.DOWN, AlertStep.CLEAR
 LOOKERS = (cast.COMMANDER, cast.DUTY, cast.DISPATCHER, cast.STRANGER, cast.WALL)
@@ -33,6 +34,9 @@ class Story:
 
     def raised(self):
         return alerts.raise_(self.city, a_change(RAISE, Level.ORANGE))
+
+    def warned(self):
+        return warnings.take(self.city, a_warning())
 
     def reported(self):
         return reports.file(self.city, self.a_report(), by=cast.ZHANG)
@@ -133,6 +137,35 @@ VERBS = {
     ),
     "clock.tick on a case and a task": (Story.sent, lambda s, _: _wait_for(s, 24 * 30)),
     "clock.tick on an alert": (Story.raised, lambda s, _: _wait_for(s, 1)),
+    "warnings.take": (None, lambda s, _: s.warned()),
+    "warnings.take a worse one for a part": (
+        Story.warned,
+        lambda s, _: warnings.take(
+            s.city,
+            a_warning("A2", MessageType.UPDATE, Level.RED, (cast.STREET,), refers=("A1",)),
+        ),
+    ),
+    "warnings.take a cancel": (
+        Story.warned,
+        lambda s, _: warnings.take(
+            s.city, a_warning("A2", MessageType.CANCEL, codes=(), refers=("A1",))
+        ),
+    ),
+    "warnings.enter": (
+        None,
+        lambda s, _: (
+            s.city.live.accept([a_warning()], 1),
+            reports.open_waiting(s.city, "one"),
+        ),
+    ),
+    "warnings.expire": (
+        Story.warned,
+        lambda s, _: (s.frozen.advance(hours=7), warnings.expire(s.city)),
+    ),
+    "reports.accept": (
+        None,
+        lambda s, _: reports.accept(s.city, s.a_report("r9", worker=None), by="fixmystreet"),
+    ),
     "people.enrol": (
         None,
         lambda s, _: people.enrol(s.city, cast.ZHANG, "Lantern-Street-7"),
@@ -166,7 +199,7 @@ def test_the_snapshot_continued_is_the_snapshot_fetched(story, verb, subtests):
     assert facts == city.ledger.facts_after(start)
     for who in LOOKERS:
         with subtests.test(who=who.id):
-            heard = [fact for fact in facts if covers(who.scope, fact.area)]
+            heard = [fact for fact in facts if concerns(who.scope, told(fact))]
             continued = dict(reduce(apply, heard, was[who.id]), as_of=city.ledger.last_seq())
             assert seen(continued) == seen(views.snapshot(city, who))
 
@@ -184,10 +217,13 @@ def test_every_verb_of_the_services_is_in_the_contract():
         "people.check_password",
         "clock.run",
         "cases.withdraw_open",
+        "warnings.settle",  # take without its transaction
+        "warnings.covered",
+        "warnings.forget_elsewhere",
     }
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (alerts, cases, tasks, reports, clock, people)
+        for module in (alerts, cases, tasks, reports, clock, people, warnings)
         for name, thing in vars(module).items()
         if callable(thing)
         and not name.startswith("_")

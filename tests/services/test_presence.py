@@ -145,7 +145,10 @@ def test_a_silent_feed_makes_nobody_offline(city, clock, town) -> None:
         town.call()
     assert town.shown(gas) == ON
     assert not every(city)
-    assert town.post.roll.attendance.feed_lost
+    assert town.post.roll.origins.silent == {"city"}
+    assert city.live.flags()["city"]["silent"]["after_s"] == 45
+    town.live(10, gas)
+    assert not city.live.flags()
 
 
 def test_after_a_silent_feed_grace_begins_anew(city, clock, town) -> None:

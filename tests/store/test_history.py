@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.readings import Readings
 from app.store import history as history_module
-from app.store import history_files
+from app.store import history_curves, history_files
 from app.store.history import History
 
 NOON = int(datetime(2026, 11, 21, 4, 0, tzinfo=UTC).timestamp() * 1000)
@@ -137,7 +137,7 @@ def test_killed_while_merging(history: History, monkeypatch, steps: int) -> None
         return step
 
     with monkeypatch.context() as crash:
-        crash.setattr(history_module, "_merge", killing("_merge", history_module))
+        crash.setattr(history_module, "merge", killing("merge", history_module))
         crash.setattr(history_files, "put", killing("put", history_files))
         crash.setattr(Path, "unlink", killing("unlink", Path))
         with pytest.raises(KeyboardInterrupt):
@@ -154,13 +154,13 @@ def test_a_curve_survives_files_that_are_merged_away_while_it_reads(
 ) -> None:
     monkeypatch.setattr(history_files, "FAN_IN", 3)
     fill(history, 3)
-    ask = history_module._ask
+    ask = history_curves.ask
 
-    def late(files, asked):
+    def late(question, asked):
         history.compact()
-        return ask(files, asked)
+        return ask(question, asked)
 
-    monkeypatch.setattr(history_module, "_ask", late)
+    monkeypatch.setattr(history_curves, "ask", late)
     assert history.curve("G1", "ch4", NOON, NOON + HOUR) == expected(3)
 
 

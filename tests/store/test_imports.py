@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 SLOW = {"alembic", "duckdb", "pyarrow", "pandas", "geopandas", "PIL", "argon2"}
-ROLES = "streams.inbox, app.services.watch, app.services.clock, app.services.archive"
+ROLES = "streams.lanes, app.services.watch, app.services.clock, app.services.archive"
 STORES = "app.store.ledger, app.store.history, app.store.live, app.store.feed"
 
 

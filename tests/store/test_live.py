@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.readings import Device, Readings, WorkerPosition
 from app.store import keys, points
-from app.store.live import DeadLetter, Live, Observed
+from app.store.live import Live, Observed
 
 NOW = 1_795_302_515_123
 
@@ -93,8 +93,8 @@ def test_a_batch_is_stored_everywhere(live: Live) -> None:
     assert live.recent("A", NOW + 1) == []
     point = points.unpack(live.points())[0]
     assert (point["at"], point["value"], point["area"]) == (NOW // 1000, 3.25, 7)
-    assert live.feeds() == {"telemetry": NOW}
-    assert live.counts() == {"received": 1, "stored": 1}
+    assert live.feeds() == live.readings_feeds() == {"telemetry": NOW}
+    assert live.counts() == {"received": 1, "stored": 1, "stored:telemetry": 1}
 
 
 def test_a_second_delivery_has_no_effect(live: Live) -> None:
@@ -118,6 +118,34 @@ def test_other_metrics_of_the_same_moment_are_no_duplicate(live: Live) -> None:
     assert points.unpack(live.points())[0]["value"] == 3.25
 
 
+@pytest.mark.parametrize("moved", [None, (1.5, 2.5)])
+@pytest.mark.parametrize(("doubts", "kept"), [(0, 32), (1, 33), (95, 127), (127, 127)])
+def test_a_late_reading_keeps_its_doubts(live: Live, moved, doubts: int, kept: int) -> None:
+    late = observed(0, "A", NOW - 5000, 9.0, moved=moved)
+    late = late._replace(reading=msgspec.structs.replace(late.reading, doubts=doubts))
+    live.write([observed(0, "A", NOW), late], NOW)
+    assert stream(live)[1] == msgspec.structs.replace(
+        late.reading, quality=3, moved=None, doubts=kept
+    )
+
+
+def test_each_message_of_a_batch_hears_what_became_of_it(redis_client) -> None:
+    store = Live(redis_client, partitions=4)
+    store.ensure_groups()
+    first = [observed(-1, f"D{i}", NOW) for i in range(8)]
+    assert store.apply(first, NOW) == b"1" * 8
+    second = [observed(-1, f"D{i}", NOW + (0, 1000, -1000)[i % 3], 1.0) for i in range(8)]
+    assert store.apply(second, NOW) == b"01201201"
+    assert store.apply([], NOW) == b""
+
+
+def test_entries_from_before_doubts_are_read(live: Live) -> None:
+    old = msgspec.msgpack.encode([0, "A", "gas", "", NOW, NOW, {"ch4": 1.0}, 2, None])
+    live.redis.hset(keys.LAST, "A", old)
+    assert (live.last("A").quality, live.last("A").doubts) == (2, 0)
+    assert live.write([observed(0, "A", NOW - 1)], NOW).late == 1
+
+
 @pytest.mark.parametrize(("quality", "kept"), [(0, 3), (1, 3), (2, 2)])
 def test_late_readings_are_stored_and_nothing_else(live: Live, quality: int, kept: int) -> None:
     live.register([device("A")], [5])
@@ -127,6 +155,7 @@ def test_late_readings_are_stored_and_nothing_else(live: Live, quality: int, kep
     assert live.write([late], NOW) == (0, 1, 0)
     assert stream(live)[1].quality == kept
     assert stream(live)[1].moved is None
+    assert stream(live)[1].doubts == 32
     assert live.last("A") == stream(live)[0]
     assert live.recent("A") == [(NOW, {"ch4": 3.25})]
     assert points.unpack(live.points())[0]["value"] == 3.25
@@ -194,32 +223,6 @@ def test_positions_never_go_back(live: Live) -> None:
     (_, told), *rest = live.redis.xrange(keys.POSITIONS)
     assert msgspec.msgpack.decode(told[b"b"]) == [["W1", 120, 31.5, NOW]]
     assert rest == []
-
-
-def test_dead_letters_keep_bytes_and_reason(live: Live) -> None:
-    letter = DeadLetter(
-        topic="a/b", payload=b"\xff" * 5000, size=5000, reason="not_json", detail="x", at=NOW
-    )
-    live.bury([letter])
-    live.bury([])
-    (kept,) = live.dead_letters()
-    assert kept.payload == b"\xff" * 4096
-    assert (kept.topic, kept.size, kept.reason) == ("a/b", 5000, "not_json")
-    assert live.counts() == {"rejected": 1, "rejected:not_json": 1}
-
-
-def test_a_dead_letter_is_bounded_and_tells_nothing_personal(live: Live) -> None:
-    topic = "city/320404/12345/G1/order"
-    order = DeadLetter(
-        topic=topic, payload="电话13800001234".encode(), size=17, reason="x", detail="", at=NOW
-    )
-    huge = DeadLetter(
-        topic="t" * 65_000, payload=b"", size=0, reason="x", detail="d" * 9_000, at=NOW
-    )
-    live.bury([order, huge])
-    long, personal = live.dead_letters()
-    assert (personal.topic, personal.payload, personal.size) == (topic, b"", 17)
-    assert len(long.topic) == len(long.detail) == 256
 
 
 def test_what_cannot_be_read_does_not_stop_a_group(live: Live) -> None:

@@ -49,6 +49,7 @@ def test_an_uplink_is_a_reading_and_tells_who_is_alive() -> None:
         lat=31.7785,
         period_s=600,
         unit="市政",
+        feed="lora",
     )
     assert (second.device, second.lon) == ("24e124fffef00002", None)
     assert device == DeviceStatus(
@@ -62,6 +63,7 @@ def test_an_uplink_is_a_reading_and_tells_who_is_alive() -> None:
         period_s=600,
         gateway="24e124fffef00002",
         unit="市政",
+        feed="lora",
     )
     assert reading == Telemetry(
         device=EUI,

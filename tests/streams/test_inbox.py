@@ -19,7 +19,8 @@ from app.errors import Unavailable
 from app.store import embedded_broker, keys
 from app.store.live import Live
 from streams import inbox
-from streams.inbox import SUBSCRIPTIONS, Inbox, Reader, drain
+from streams.inbox import READINGS, Inbox, Reader
+from streams.lanes import ODD_IN_A_ROW, Bringer, Lane
 from streams.mqtt import Arrival, Line, client, probe, shared
 from tests.waiting import until
 
@@ -34,15 +35,15 @@ def arrival(i: int) -> Arrival:
 def test_a_batch_has_at_most_500_and_nothing_is_left_behind() -> None:
     box = Inbox()
     for i in range(1200):
-        box.put(arrival(i))
+        box.put([arrival(i)])
     assert [len(box.take(0)) for _ in range(4)] == [500, 500, 200, 0]
-    box.put(arrival(1))
+    box.put([arrival(1)])
     assert len(box.take(0)) == 1
 
 
 def test_a_full_inbox_lets_the_line_wait_until_there_is_room() -> None:
     box = Inbox(room=2)
-    line = Thread(target=lambda: [box.put(arrival(i)) for i in range(5)])
+    line = Thread(target=lambda: [box.put([arrival(i)]) for i in range(5)])
     line.start()
     until(lambda: len(box) == 2)
     seen = []
@@ -54,7 +55,7 @@ def test_a_full_inbox_lets_the_line_wait_until_there_is_room() -> None:
 
 def test_a_closed_inbox_lets_nobody_wait() -> None:
     box = Inbox(room=1)
-    line = Thread(target=lambda: [box.put(arrival(i)) for i in range(3)])
+    line = Thread(target=lambda: [box.put([arrival(i)]) for i in range(3)])
     line.start()
     until(lambda: len(box) == 1)
     box.close()
@@ -82,11 +83,31 @@ def test_the_reader_forgets_topics_before_they_are_too_many(monkeypatch) -> None
     assert len(reader._met) <= 3
 
 
+SUBSCRIPTIONS = tuple(template.subscription for template, _ in READINGS)
+
+
+def drain(city, box: Inbox, line: Bringer, stop: Event) -> None:
+    """A lane that takes from this inbox, in the thread of the test."""
+    lane = Lane(city, "telemetry", Reader(), stop)
+    lane.inbox = box
+    lane.bringers.append(line)
+    lane.drain()
+
+
 class Deaf:
     """A line that only remembers what was acknowledged."""
 
     def __init__(self) -> None:
         self.done: list[Arrival] = []
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+    def alive(self) -> bool:
+        return True
 
     def acknowledge(self, arrivals: list[Arrival]) -> None:
         self.done += arrivals
@@ -96,7 +117,7 @@ def test_nothing_is_acknowledged_while_redis_is_away(city) -> None:
     box, line, stop = Inbox(), Deaf(), Event()
     gone = redis.Redis(port=1, socket_connect_timeout=0.1, retry=None)
     away = replace(city, live=Live(gone))
-    box.put(arrival(0))
+    box.put([arrival(0)])
     thread = Thread(target=drain, args=(away, box, line, stop))
     thread.start()
     until(lambda: len(box) == 0)
@@ -113,7 +134,7 @@ class Emptied(Inbox):
         super().__init__()
         self.line, self.stop, self.all = line, stop, len(arrivals)
         for each in arrivals:
-            self.put(each)
+            self.put([each])
 
     def take(self, wait_s: float) -> list[Arrival]:
         if len(self.line.done) == self.all:
@@ -125,10 +146,10 @@ def test_a_message_that_our_code_cannot_take_is_buried_alone(city, monkeypatch) 
     line, stop = Deaf(), Event()
     observe = inbox.ingest.observe
 
-    def stumble(city, batch, arrived):
+    def stumble(city, batch, arrived, *more):
         if any(t.metrics["ch4"] in (3, 41) for t in batch):
             raise ZeroDivisionError
-        return observe(city, batch, arrived)
+        return observe(city, batch, arrived, *more)
 
     monkeypatch.setattr(inbox.ingest, "observe", stumble)
     arrivals = [arrival(i) for i in range(60)]
@@ -148,12 +169,12 @@ def test_a_redis_that_comes_back_empty_knows_the_devices_again(city, monkeypatch
     drain(city, Emptied([born], line, stop), line, stop)
     observe, tries = inbox.ingest.observe, []
 
-    def away_at_first(city, batch, arrived):
+    def away_at_first(city, batch, arrived, *more):
         tries.append(len(batch))
         if len(tries) == 1:
             city.live.redis.flushall()
             raise Unavailable("away")
-        return observe(city, batch, arrived)
+        return observe(city, batch, arrived, *more)
 
     monkeypatch.setattr(inbox.ingest, "observe", away_at_first)
     line.done.clear()
@@ -184,8 +205,8 @@ def test_a_bomb_of_a_picture_does_not_stop_the_way_in(city) -> None:
 
 def test_a_fault_that_meets_every_message_ends_the_process(city, monkeypatch) -> None:
     box, line = Inbox(), Deaf()
-    for i in range(inbox.ODD_IN_A_ROW):
-        box.put(arrival(i))
+    for i in range(ODD_IN_A_ROW):
+        box.put([arrival(i)])
     monkeypatch.setattr(inbox.ingest, "observe", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         drain(city, box, line, Event())
@@ -228,7 +249,7 @@ def test_a_line_that_breaks_and_an_inbox_that_fills_lose_and_double_nothing(wire
     thread.start()
     for part in (300, 1200):
         until(lambda p=part: wired.live.redis.xlen(keys.readings(0)) > p, timeout=30)
-        sever(line)
+        until(lambda: sever(line), timeout=30)
     until(lambda: wired.live.redis.xlen(keys.readings(0)) >= total, timeout=60)
     stop.set()
     thread.join(10)
@@ -241,11 +262,14 @@ def test_a_line_that_breaks_and_an_inbox_that_fills_lose_and_double_nothing(wire
     assert Counter(int(r.metrics["ch4"]) for r in read) == Counter(range(total))
 
 
-def sever(line: Line) -> None:
-    """Break the connection as a network does: without a word."""
+def sever(line: Line) -> bool:
+    """Break the connection as a network does, without a word; False while there is none."""
     wire = line._client.socket()
-    if wire is not None:
+    try:
         wire.shutdown(socket.SHUT_RDWR)
+    except (OSError, AttributeError):  # it is still broken from the last time
+        return False
+    return True
 
 
 def test_the_probe_tells_what_is_wrong(wired) -> None:

@@ -131,7 +131,7 @@ def test_presence_alone_is_no_reading() -> None:
     (birth,) = read(rest, {"state": "up", "n": "闸上"})
     assert (birth.device, birth.online, birth.name) == ("D1", True, "闸上")
     (left,) = read(rest, {"state": "down"})
-    assert left == DeviceStatus(device="D1", kind="river", at=NOW, online=False)
+    assert left == DeviceStatus(device="D1", kind="river", at=NOW, online=False, feed=birth.feed)
     assert told(PLAIN + ", options: {online: state}", {"state": "up"}) == "wrong_field"
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from decimal import Decimal
 from typing import Any
 
+import cbor2
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.domain.readings import Telemetry
 from app.errors import Rejected
@@ -101,7 +106,7 @@ def test_texts_need_a_mapping_and_alone_they_are_known() -> None:
         ("wrong_unit", [{"bn": "d:", "n": "strain", "u": "V", "v": 1}]),
         ("no_device", [{"v": 1}]),
         ("too_old", [{"bn": "d:", "n": "strain", "v": 1, "t": -90_000}]),
-        ("swapped_place", [{"bn": "d:", "u": "lon", "v": 31}, {"u": "lat", "v": 119.9}]),
+        ("swapped_lonlat", [{"bn": "d:", "u": "lon", "v": 31}, {"u": "lat", "v": 119.9}]),
     ],
 )
 def test_senml_is_refused_with_its_reason(reason: str, pack: Any) -> None:
@@ -153,3 +158,76 @@ def test_the_shared_samples_are_understood() -> None:
 
 def test_only_rejected_comes_out() -> None:
     only_rejected(lambda: senml.reader(SOURCE), "packs/a", [sample("senml", "bridge.json")])
+
+
+def cbor(*records: dict[Any, Any]) -> list[Any]:
+    return senml.reader(SOURCE).read("packs/a", cbor2.dumps(list(records)), NOW)
+
+
+def test_a_pack_in_cbor_is_what_it_is_in_json() -> None:
+    # RFC 8428, figure 5: the labels are numbers
+    (t,) = cbor(
+        {-2: "d:", -3: NOW / 1000, -4: "m", 0: "deflection", 2: 0.0125},
+        {0: "strain", 1: "µε", 2: 81},
+    )
+    assert t.metrics == {"deflection": 12.5, "strain": 81.0}
+    same = read([{"bn": "d:", "bt": NOW / 1000, "n": "strain", "v": 81}])
+    tagged = b"\xd9\xd9\xf7" + cbor2.dumps(
+        [{-2: "d:", -3: NOW // 1000, 0: "strain", 2: Decimal(81)}]
+    )
+    assert senml.reader(SOURCE).read("packs/a", tagged, NOW) == same
+
+
+def test_what_we_write_in_cbor_we_read() -> None:
+    given = Telemetry(
+        device="d", kind="bridge", at=NOW - 9, metrics={"strain": 81.0}, feed="bridges"
+    )
+    topic, payload = senml.write(given, "packs/a", cbor=True)
+    assert senml.reader(SOURCE).read(topic, payload, NOW) == [given]
+
+
+@pytest.mark.parametrize(
+    ("reason", "payload"),
+    [
+        ("not_cbor", b"\x81"),
+        ("not_cbor", b"\x81" * 500_000),
+        ("not_cbor", b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff"),
+        ("not_cbor", cbor2.dumps([{0: cbor2.CBORTag(35, "(a+)+$")}])),
+        ("wrong_field", cbor2.dumps([{-2: "d:", 0: "strain", 2: 2**80_000}])),
+        ("wrong_field", cbor2.dumps([{-2: "d:", 0: "strain", 2: cbor2.CBORTag(4, [10**6, 1])}])),
+        ("wrong_field", cbor2.dumps([[1]])),
+        ("wrong_field", cbor2.dumps([{0: {0: 1}}])),
+        ("wrong_field", cbor2.dumps([{-2: "d:", 0: "strain", "new_": 1, 2: 3}])),
+        ("wrong_version", cbor2.dumps([{-1: 11, -2: "d:", 0: "strain", 2: 3}])),
+        ("too_large", b"\x80" + b"\x00" * (1 << 20)),
+        ("no_metrics", b"\x80"),
+    ],
+)
+def test_cbor_is_refused_with_its_reason(reason: str, payload: bytes) -> None:
+    with pytest.raises(Rejected) as refused:
+        senml.reader(SOURCE).read("packs/a", payload, NOW)
+    assert refused.value.reason == reason
+
+
+CBOR = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(max_size=9)
+    | st.binary(max_size=9)
+    | st.builds(cbor2.CBORTag, st.integers(0, 300), st.integers()),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.integers(-7, 9) | st.text(max_size=4), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CBOR, max_size=4), st.binary(max_size=40))
+def test_of_cbor_only_rejected_comes_out(pack: list[Any], raw: bytes) -> None:
+    for payload in (cbor2.dumps(pack), b"\x82" + raw, cbor2.dumps(pack)[:-1] + raw):
+        with contextlib.suppress(Rejected):
+            assert senml.reader(SOURCE).read("packs/a", payload, NOW)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.config import load_settings
+from app.domain.personal import masked
 from app.errors import BadConfiguration, Rejected
 from streams import dialects, filters, sourcefile, units
 from streams.dialects import Known
 from streams.feeds import Feeds, Sorted
 from streams.feeds_try import choose
-from streams.personal import masked
 from streams.sources import Introductions, MetricMap, Source, flat, number
 
 NOW = 1_795_300_120_000
@@ -165,7 +165,7 @@ def test_places_are_converted_and_a_lost_satellite_is_no_place() -> None:
     lon, lat = source(crs="gcj02").place("119.954700", 31.777905)
     assert (lon, lat) == (pytest.approx(119.95, abs=2e-6), pytest.approx(31.78, abs=2e-6))
     assert source().place(0, 0) == (None, None)
-    with pytest.raises(Rejected, match="swapped_place"):
+    with pytest.raises(Rejected, match="swapped_lonlat"):
         source().place(31.78, 119.95)
     told = source().telemetry("d", "air", NOW, {"aqi": 1, "lon": 119.95, "lat": 31.78}, NOW)
     assert (told.lon, told.lat, told.metrics, told.feed) == (119.95, 31.78, {"aqi": 1}, "s")
@@ -242,12 +242,19 @@ def test_a_repeated_batch_says_what_it_said() -> None:
     assert feed.read("x/1", body, NOW + 5) is not said
 
 
+@pytest.mark.parametrize("name", ["city", "telemetry", "report", "order", "position"])
+def test_the_names_of_our_own_topics_are_taken(name) -> None:
+    text = f"sources: [{{name: {name}, dialect: chirpstack, owner: x, crs: wgs84, kind: gas}}]"
+    _, faults = sourcefile.read(text, "s.yaml")
+    assert any("name of our own topics" in fault for fault in faults)
+
+
 def test_a_retained_reading_without_a_time_is_not_taken_as_new() -> None:
     feed = Feeds([source(topics=("x/{device}",))]).hearing("x/1")
     assert feed is not None
     batch = Sorted([], [], [], [], Counter(), [])
     batch.take(feed.read("x/1", b'[{"n":"pm25","v":3}]', NOW), retained=True)
-    assert batch.counts == {"received:s": 1, "known:s:retained": 1}
+    assert batch.counts == {"received:s": 1, "said:s": 1, "known:s:retained": 1}
     batch.take(feed.read("x/1", b'[{"n":"pm25","v":3,"t":-5}]', NOW), retained=True)
     assert [t.at for t in batch.telemetry] == [NOW - 5000]
 

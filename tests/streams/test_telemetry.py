@@ -34,7 +34,7 @@ def test_what_is_written_is_read(thing) -> None:
         ("bad_place", {"ts": NOW, "metrics": {"ch4": 1}, "lon": 119.9}),
         ("bad_place", {"ts": NOW, "metrics": {"ch4": 1}, "lon": 0, "lat": 0}),
         ("bad_place", {"ts": NOW, "metrics": {"ch4": 1}, "lon": 500, "lat": 31}),
-        ("swapped_place", {"ts": NOW, "metrics": {"ch4": 1}, "lon": 31.78, "lat": 119.95}),
+        ("swapped_lonlat", {"ts": NOW, "metrics": {"ch4": 1}, "lon": 31.78, "lat": 119.95}),
     ],
 )
 def test_telemetry_is_refused_with_its_reason(reason: str, body: dict[str, Any]) -> None:

@@ -52,6 +52,7 @@ def test_an_uplink_is_a_reading_and_tells_who_is_alive() -> None:
         lat=31.7712,
         gateway="lxd-roof",
         unit="市政",
+        feed="covers",
     )
     assert reading == Telemetry(
         device="A84041000181C007",

@@ -6,6 +6,8 @@ import time
 
 from redis.exceptions import ConnectionError as RedisGone
 
+from app.services import ingest, tokens
+from app.services.letters import Letter
 from app.web import pages
 from tests import cast
 from tests.web.things import open_case, put_device
@@ -92,3 +94,26 @@ def test_the_two_pages_load_for_those_who_may(as_user) -> None:
         assert layout.status_code == 200
         assert len(layout.data) > 1000
     assert duty.get("/wall?area=320404").status_code in (302, 308)
+
+
+def test_metrics_tell_of_the_border(city, anonymous) -> None:
+    at = int(city.now().timestamp() * 1000)
+    refused = Letter("works/1", b"{", "not_json", "no JSON", "works")
+    ingest.reject(city, [refused], at)
+    counts = {"received:works": 2, "said:works": 2, "refused:works:not_json": 1}
+    ingest.count(city, counts, at)
+    tokens.issue(city, None, source="works", scopes=("read",))
+    said = anonymous.get("/metrics").text
+    for line in (
+        'chengyun_source_messages_total{source="works",what="received"} 2.0',
+        'chengyun_source_refused_total{reason="not_json",source="works"} 1.0',
+        'chengyun_source_unaccounted{source="works"} 1.0',
+        'chengyun_source_age_seconds{source="works"} 0.0',
+        "chengyun_letters 1.0",
+        "chengyun_letters_last_hour 1.0",
+        "chengyun_strangers 0.0",
+        'chengyun_tokens{state="in_force"} 1.0',
+        "chengyun_history_files 0.0",
+    ):
+        assert line in said
+    assert 'what="received:works"' not in said

@@ -27,3 +27,32 @@ def test_who_may_look_gets_the_screen_with_its_live_layer(as_user, page, user) -
     said = str(as_user(user).get(f"/{page}/_dash-layout").json)
     assert "live-config" in said
     assert "您的账号不能查看大屏" not in said
+
+
+def test_the_administration_is_for_the_administrator(as_user) -> None:
+    said = str(as_user(cast.ADMIN).get("/admin/_dash-layout").json)
+    assert "live-config" in said
+    assert "admin-body" in said
+
+
+@pytest.mark.parametrize("user", [cast.DUTY, cast.COMMANDER, cast.LEADER, cast.WALL, cast.ZHANG])
+def test_everybody_else_is_told_that_it_is_not_for_him(as_user, user) -> None:
+    said = str(as_user(user).get("/admin/_dash-layout").json)
+    assert "您的账号不能进入系统管理" in said
+    assert "live-config" not in said
+
+
+def test_the_administrator_lands_on_his_feeds(as_user) -> None:
+    admin = as_user(cast.ADMIN)
+    assert admin.get("/").location == "/admin/feeds"
+    for tab in ("feeds", "letters", "strangers", "tokens"):
+        assert admin.get(f"/admin/{tab}").status_code == 200
+    assert "/admin/feeds" in str(admin.get("/wall/_dash-layout").json)
+
+
+def test_his_socket_hears_the_pulse_and_nothing_of_the_city(as_user, push) -> None:
+    socket = as_user(cast.ADMIN).socket()
+    push.sockets.emit("pulse", push.pulse.word(""), to="pulse:")
+    heard = socket.get_received()
+    assert [one["name"] for one in heard] == ["pulse"]
+    assert heard[0]["args"][0]["tiles"] == []

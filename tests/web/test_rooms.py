@@ -157,3 +157,12 @@ def test_an_admin_connects_but_hears_nothing(city, push, as_user) -> None:
     raise_alert(city)
     push.step()
     assert {got["name"] for got in admin.get_received()} <= {"signed_out"}
+
+
+def test_a_warning_reaches_the_streets_of_its_district_and_no_grid_worker() -> None:
+    body = {"alert": {"id": "A1", "rule": "warning"}}
+    wide = msgspec.structs.replace(fact(area="320404"), body=body)
+    assert all(hears(who, wide) for who in (cast.COMMANDER, cast.DUTY, cast.DISPATCHER))
+    assert not any(hears(who, wide) for who in (cast.ADMIN, cast.ZHANG))
+    narrow = msgspec.structs.replace(wide, area=cast.STREET)
+    assert not hears(cast.STRANGER, narrow)

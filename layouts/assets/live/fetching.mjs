@@ -1,4 +1,5 @@
 // What the live layer fetches: the snapshot, the points, and the Socket.IO client.
+import { emptySnapshot } from "./facts.mjs";
 
 const SOCKET_IO = "/vendor/socket.io.min.js";
 const SLOW_MS = 15_000;
@@ -23,6 +24,12 @@ async function get(url) {
 
 /** @returns {Promise<import("./facts.mjs").Snapshot>} everything this user may see */
 export const fetchSnapshot = async () => (await get("/api/v1/snapshot")).json();
+
+/** Whether we are still signed in, for a page without a city. @returns {Promise<import("./facts.mjs").Snapshot>} an empty one */
+export const fetchMe = async () => {
+  await get("/api/v1/me");
+  return emptySnapshot();
+};
 
 /** @returns {Promise<ArrayBuffer>} the records of all devices this user may see */
 export const fetchPoints = async () => (await get("/api/v1/points")).arrayBuffer();

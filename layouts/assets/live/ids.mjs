@@ -4,6 +4,7 @@ export const LIVE_CONFIG = "live-config";
 export const LIVE_VIEW = "live-view";
 export const PULSE = "pulse";
 export const CALM = "calm-pulse";
+export const BEAT = "beat";
 export const MAP_CLICK = "map-click";
 export const FOUND = "found";
 export const MAP_SEARCH = "map-search";

@@ -15,11 +15,12 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 /** One page's live connection. */
 export class Live {
   /**
-   * @param {{socket: any, fetchSnapshot: () => Promise<any>, now: () => number, later?: (fn: () => void, ms: number) => any}} outside
+   * @param {{socket: any, fetchSnapshot: () => Promise<any>, now: () => number, later?: (fn: () => void, ms: number) => any, facts?: boolean}} outside
+   *   facts: false for a page that hears only the pulse
    * @param {Hearers} hearers
    */
-  constructor({ socket, fetchSnapshot, now, later = (fn, ms) => setTimeout(fn, ms) }, hearers) {
-    Object.assign(this, { socket, fetchSnapshot, now, later, hearers });
+  constructor({ socket, fetchSnapshot, now, later = (fn, ms) => setTimeout(fn, ms), facts = true }, hearers) {
+    Object.assign(this, { socket, fetchSnapshot, now, later, facts, hearers });
     this.log = new FactLog(emptySnapshot());
     this.loaded = false;
     this.early = []; // facts that came before the first snapshot
@@ -77,7 +78,7 @@ export class Live {
   /** Ask for the facts that we missed. */
   resume() {
     this.gap = null;
-    this.socket.emit("resume", { seq: this.log.seq });
+    if (this.facts) this.socket.emit("resume", { seq: this.log.seq });
   }
 
   /** Take everything anew; calls while one is under way join it. @returns {Promise<void>} */
@@ -136,7 +137,7 @@ export class Live {
   }
 
   #pulse(pulse) {
-    if (this.loaded && pulse.as_of !== undefined) this.#compare(pulse.as_of);
+    if (this.facts && this.loaded && pulse.as_of !== undefined) this.#compare(pulse.as_of);
     this.hearers.onPulse?.(pulse);
   }
 

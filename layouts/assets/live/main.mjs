@@ -5,9 +5,9 @@ import { Blindness } from "./blind.mjs";
 import { askMute, cardOpen, closeCard, showHelp } from "./cards.mjs";
 import { ServerClock } from "./clock.mjs";
 import { configOfPage, readView, watchView } from "./config.mjs";
-import { fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
+import { fetchMe, fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
 import { newReds } from "./flight.mjs";
-import { CALM, MAP } from "./ids.mjs";
+import { BEAT, CALM, MAP } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
 import { showSwitches, switchLayer } from "./layers.mjs";
 import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
@@ -21,6 +21,7 @@ import { showTiles } from "./tiles.mjs";
 import { wordsOf } from "./words.mjs";
 
 const POINTS_AGAIN_MS = 3_000; // new devices come in bunches
+const BEAT_MS = 5_000; // how often a page of figures about the system itself is repainted
 const TICK_MS = 1_000;
 const RETELL_MS = 150; // new rows of a panel get their ages at once, not with the next tick
 
@@ -42,7 +43,10 @@ class Page {
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.loadPoints = throttle(() => this.#loadPoints(), POINTS_AGAIN_MS);
     this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
-    this.live = new Live({ socket: this.socket, fetchSnapshot, now: () => performance.now() }, this.#hearers());
+    const facts = config.city !== false; // an administrator's page shows nothing of the city
+    const outside = { socket: this.socket, fetchSnapshot: facts ? fetchSnapshot : fetchMe, now: () => performance.now(), facts };
+    this.live = new Live(outside, this.#hearers());
+    this.beat = throttle((at) => setStore(BEAT, at), BEAT_MS);
     this.sound = config.sound
       ? new Sound({ alerts: () => this.live.snapshot.alerts, changed: () => this.#soundLight() }) : null;
   }
@@ -140,6 +144,7 @@ class Page {
       if (showTiles(pulse.tiles)) setStore(CALM, Date.now());
     }
     if (back) this.loadPoints();
+    if (!this.live.facts) this.beat(pulse.at);
     this.#mark();
   }
 

@@ -1,0 +1,154 @@
+"""A table of any file: its columns and its rows by number, as a spreadsheet numbers them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from app.errors import Rejected
+from streams.drop import workbook
+
+LIMIT_BYTES = 8 * 1024 * 1024  # default: as large as an upload may be
+ROWS = 20_000  # default: a month of a district's hotline
+COLUMNS = 200
+CELL = 10_000  # characters
+HEADER_WITHIN = 10  # titles and notes may stand above the header
+NEARLY = 0.7  # of the fullest row: a header may have nameless columns, a title has one cell
+SEPARATORS = ",\t;|"
+_BLANKS = re.compile(r"\s+")
+# how exports force a spreadsheet to leave a number alone: ="0519…", or a tab at its end
+_FORCED = re.compile(r'="(.*)"', re.DOTALL)
+
+Cells = dict[str, Any]
+
+
+class Row(NamedTuple):
+    """One row; `number` is what the spreadsheet shows at its left."""
+
+    number: int
+    cells: Cells
+
+
+class Table(NamedTuple):
+    """The columns by name, and the rows under them that say something."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+def read(content: bytes, wanted: Collection[str] = (), sheet: str = "") -> Table:
+    """The table in the bytes of a CSV or XLSX file; Rejected for the file as a whole.
+
+    The header is the first of the rows at the top that has most of the `wanted` columns, or most
+    columns. CSV is UTF-8, GB18030 or UTF-16 with any usual separator.
+    """
+    if len(content) > LIMIT_BYTES:
+        raise Rejected("too_large", f"文件 {len(content) >> 20} MB；不超过 {LIMIT_BYTES >> 20} MB")
+    if content[:4] == b"PK\x03\x04":
+        rows: Iterable[Sequence[Any]] = workbook.rows(content, sheet, ROWS + 1, COLUMNS)
+    elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise Rejected("not_table", "旧版 .xls 或加密的工作簿；请另存为 .xlsx 或 CSV")
+    else:
+        rows = _csv(text(content))
+    return _table(list(islice(rows, ROWS + HEADER_WITHIN + 1)), wanted)
+
+
+def text(content: bytes) -> str:
+    """The text of a file: UTF-8, GB18030 (with or without mark) or UTF-16 with a mark."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        codings: tuple[str, ...] = ("utf-16",)
+    else:
+        codings = ("utf-8-sig", "gb18030")
+    for coding in codings:
+        try:
+            said = content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in said:
+            return said
+    raise Rejected("not_table", "不是文本表格：既不是 UTF-8 也不是 GB18030（GBK）编码")
+
+
+def _csv(said: str) -> Iterable[list[str]]:
+    separator = _separator(said)
+    reader = csv.reader(io.StringIO(said, newline=""), delimiter=separator)
+    try:
+        yield from reader
+    except csv.Error as why:
+        raise Rejected("not_table", f"第 {reader.line_num} 行附近引号或分隔符有误") from why
+
+
+def _separator(said: str) -> str:
+    """The separator that cuts the records at the top most alike, and then into most cells."""
+    top = said[:65_536]
+
+    def cuts(separator: str) -> tuple[float, int]:
+        try:
+            widths = [len(r) for r in csv.reader(io.StringIO(top, newline=""), delimiter=separator)]
+        except csv.Error:
+            return 0.0, 0
+        whole = widths[:-1] if len(top) < len(said) else widths  # the last one is cut off
+        usual, often = Counter(filter(None, whole)).most_common(1)[0] if any(whole) else (1, 0)
+        return (often / len(whole), usual) if usual > 1 else (0.0, 0)
+
+    return max(SEPARATORS, key=cuts)
+
+
+def _table(rows: list[Sequence[Any]], wanted: Collection[str]) -> Table:
+    cleaned = [[_cell(value) for value in row] for row in rows]
+    at = _header(cleaned[:HEADER_WITHIN], wanted)
+    columns = _names(cleaned[at])
+    if len(columns) > COLUMNS:
+        raise Rejected("too_large", f"{len(columns)} 列；不超过 {COLUMNS} 列")
+    found = []
+    for number, row in enumerate(cleaned[at + 1 :], at + 2):
+        cells = {name: value for name, value in zip(columns, row, strict=False) if value != ""}
+        if cells:
+            found.append(Row(number, cells))
+    if len(found) > ROWS:
+        raise Rejected("too_large", f"超过 {ROWS} 行；请拆成几个文件")
+    return Table(columns, found)
+
+
+def _header(rows: list[list[Any]], wanted: Collection[str]) -> int:
+    """The first row with most of the wanted columns; among these, one that is nearly full."""
+    names = [[_name(value) for value in row if isinstance(value, str) and value] for row in rows]
+    if not any(names):
+        raise Rejected("not_table", "文件中没有表头")
+    hits = [len(set(row) & set(wanted)) for row in names]
+    best = [n for n, found in enumerate(hits) if found == max(hits)]
+    full = max(len(names[n]) for n in best) * NEARLY
+    return next(n for n in best if names[n] and len(names[n]) >= full)
+
+
+def _names(header: list[Any]) -> tuple[str, ...]:
+    """Names of all columns: nameless ones by their place, twins with their number."""
+    seen: Counter[str] = Counter()
+    names = []
+    for n, value in enumerate(header, 1):
+        name = _name(value) or f"第{n}列"
+        seen[name] += 1
+        names.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+    while names and names[-1] == f"第{len(names)}列":
+        names.pop()
+    return tuple(names)
+
+
+def _name(value: Any) -> str:
+    return _BLANKS.sub(" ", str(value)).strip(" *：:\ufeff")[:100]
+
+
+def _cell(value: Any) -> Any:
+    """A cell without what only spreadsheets need; an empty one is ""."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return value
+    said = value.strip()
+    forced = _FORCED.fullmatch(said)
+    return forced[1].strip() if forced else said

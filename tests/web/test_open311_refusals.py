@@ -1,0 +1,113 @@
+"""Open311: what is refused, in the list of errors that the specification asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+import callbacks
+from app.services import tokens
+from app.services.public_requests import READS_PER_MINUTE
+from app.web.server import build
+from streams.doors import DOORS
+
+HERE = {"lat": "31.7790", "long": "119.9460"}
+
+
+@pytest.fixture
+def world(city):
+    """The server as run.py builds it, with its doors."""
+    return build(city, replace(callbacks.screens(), doors=DOORS))
+
+
+@pytest.fixture
+def key(city):
+    return tokens.issue(city, None, source="fixmystreet", scopes=("open311",))[1]
+
+
+@pytest.fixture
+def http(anonymous):
+    return anonymous.http
+
+
+@pytest.fixture
+def post(http, key):
+    def send(form="json", **more):
+        said = {"api_key": key, "service_code": "06010", "description": "路边有垃圾", **HERE}
+        said |= {name.replace("attribute_", "attribute["): v for name, v in more.items()}
+        said = {k: v for k, v in said.items() if v is not None}
+        return http.post(f"/open311/v2/requests.{form}", data=said)
+
+    return send
+
+
+def xml(answer):
+    assert answer.content_type == "text/xml; charset=utf-8"
+    assert answer.data.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
+    return ElementTree.fromstring(answer.data)  # noqa: S314 - our own answer
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "said"),
+    [
+        ({"service_code": None}, 400, "service_code"),
+        ({"service_code": "99999"}, 404, "service_code"),
+        ({"lat": None, "long": None}, 400, "address_string"),
+        ({"lat": "x"}, 400, "lat and long"),
+        ({"lat": None}, 400, "lat and long"),
+        ({"lat": "nan", "long": "1"}, 400, "no place"),
+        ({"lat": "119.946", "long": "31.779"}, 400, "swapped"),
+        ({"lat": "51.5", "long": "0.1"}, 400, "本市"),
+        ({"description": "x" * 4001}, 400, "4000"),
+        ({"attribute_HAZARD]": "maybe"}, 400, "HAZARD"),
+        ({"jurisdiction_id": "dublin.ie"}, 404, "jurisdiction_id"),
+        ({"api_key": None}, 403, "令牌"),
+        ({"api_key": "cyt_x_y"}, 403, "令牌"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_refusals_are_lists_of_errors(post, city, form, more, status, said):
+    answer = post(form, **more)
+    assert answer.status_code == status
+    if form == "json":
+        (error,) = answer.json
+        assert error["code"] == status
+        assert said in error["description"]
+    else:
+        assert xml(answer).tag == "errors"
+        assert xml(answer).findtext("error/code") == str(status)
+        assert said in xml(answer).findtext("error/description")
+    with city.ledger.read() as tx:
+        assert tx.cases() == []
+
+
+def test_a_token_for_something_else_does_not_report(http, city):
+    _, secret = tokens.issue(city, None, source="hub", scopes=("webhook:hub",))
+    form = {"api_key": secret, "service_code": "06010", **HERE}
+    assert http.post("/open311/v2/requests.json", data=form).status_code == 403
+
+
+def test_a_token_that_ended_does_not_report(city, post, key):
+    tokens.revoke(city, None, key.split("_")[1])
+    assert post().status_code == 403
+
+
+def test_too_many_reports_of_a_token_have_to_wait(http, city):
+    _, secret = tokens.issue(city, None, source="app", scopes=("open311",), per_minute=1)
+    form = {"api_key": secret, "service_code": "06010", **HERE}
+    assert http.post("/open311/v2/requests.json", data=form).status_code == 200
+    answer = http.post("/open311/v2/requests.json", data=form)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_too_many_questions_of_an_address_have_to_wait(http):
+    for _ in range(READS_PER_MINUTE):
+        assert http.get("/open311/v2/requests.json").status_code == 200
+    assert http.get("/open311/v2/requests.json").status_code == 429
+
+
+def test_a_form_that_is_too_large_is_refused(post):
+    assert post(media_url="x" * 70_000).status_code == 413
