@@ -50,6 +50,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
+    from app.areas_command import arguments as areas_arguments
     from streams.commands import arguments as feeds_arguments
 
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.splitlines()[0])
@@ -68,6 +69,7 @@ def _arguments() -> argparse.ArgumentParser:
         each.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
     feeds = commands.add_parser("feeds", help="other systems' feeds (docs/sources.md)")
     feeds_arguments(feeds)
+    areas_arguments(commands.add_parser("areas", help="the area tree (docs/geodata.md)"))
     _history_arguments(commands.add_parser("history", help="the readings kept (docs/history.md)"))
     for name, what in {
         "web": "screens, API and push",
@@ -139,9 +141,14 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _ingest(settings: Settings, _: argparse.Namespace) -> int:
+    from app.services import areas
     from streams import lanes
 
-    return _loop(lanes.run, settings)
+    def work(city: City, stop: Event) -> None:
+        areas.settle_beside(city, stop)
+        lanes.run(city, stop)
+
+    return _loop(work, settings)
 
 
 def _hj212(settings: Settings, _: argparse.Namespace) -> int:
@@ -169,11 +176,16 @@ def _archive(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _loop(run: Callable[[City, Event], None], settings: Settings) -> int:
-    """Open the city and run one role until a signal."""
+    """Open the city and run one role until a signal, or until its areas are swapped."""
     from app.city import open_city
+    from app.swaps import AGAIN, Lookout
 
-    run(open_city(settings), _stop_on_signal())
-    return 0
+    stop = _stop_on_signal()
+    lookout = Lookout(settings, stop)
+    city = open_city(settings)
+    lookout.start()
+    run(city, stop)
+    return AGAIN if lookout.swapped else 0
 
 
 def _simulator(settings: Settings, args: argparse.Namespace) -> int:
@@ -206,6 +218,12 @@ def _prepare(settings: Settings, args: argparse.Namespace) -> int:
         raise BadConfiguration(["CHENGYUN_DEMO_PASSWORD: the demo cast needs a password"])
     people.demo_cast(open_city(settings), settings.demo_password)
     return 0
+
+
+def _areas(settings: Settings, args: argparse.Namespace) -> int:
+    from app import areas_command
+
+    return areas_command.run(settings, args)
 
 
 def _feeds(settings: Settings, args: argparse.Namespace) -> int:
@@ -267,6 +285,7 @@ COMMANDS = {
     "prepare": _prepare,
     "check": _check,
     "feeds": _feeds,
+    "areas": _areas,
     "history": _history,
 }
 

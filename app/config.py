@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Key that signs sessions, 32 characters or more.")
     rules: Path | None = Field(None, description="YAML file of rules; empty is the packaged one.")
     sources: Path | None = Field(None, description="YAML file of other systems' feeds.")
+    places: Path | None = Field(
+        None, description="CSV or GeoJSON file of place names: roads, estates, buildings."
+    )
     retention: Path | None = Field(
         None, description="YAML file of how long readings are kept; empty is the packaged one."
     )

@@ -161,8 +161,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", help="faults whose name contains this")
     args = parser.parse_args(argv)
     chosen = [fault for fault in FAULTS if (args.only or "") in fault.name]
-    with _room() as (var, whole):
-        outcomes, not_run, chain = _all(chosen, var, whole, short=args.quick)
+    outcomes, not_run, chain = _all(chosen, short=args.quick)
     _table(outcomes, not_run)
     ok = all(outcome.clean for outcome in outcomes) and chain
     print(
@@ -181,34 +180,48 @@ def main(argv: list[str] | None = None) -> int:
     return 0 if ok else 1
 
 
-def _all(
-    chosen: list[Fault], var: Path, whole_disk: bool, *, short: bool
-) -> tuple[list[Outcome], dict[str, str], bool]:
-    outcomes, not_run = [], {}
-    env = {"CHENGYUN_ARCHIVE_FLUSH_S": "1"} if short else {"CHENGYUN_ARCHIVE_FLUSH_S": "3"}
-    with border(var, **env) as there:
-        for i, fault in enumerate(chosen):
-            if fault.hurt is disk_full and not whole_disk:
-                not_run[fault.name] = "a file system of its own cannot be mounted here: needs root"
-            elif not fault.keeps and not embedded.mosquitto_program():
-                not_run[fault.name] = "iotcore keeps its sessions in memory only: needs mosquitto"
-            else:
-                outcomes.append(suffer(there, fault, f"R{i}", short=short))
-                print(f"{_row(outcomes[-1])}", file=sys.stderr, flush=True)
-        return outcomes, not_run, there.chain_is_whole()
+def _all(chosen: list[Fault], *, short: bool) -> tuple[list[Outcome], dict[str, str], bool]:
+    """Every fault in one city after the other; the full disk in a city of its own."""
+    not_run = {
+        fault.name: "iotcore keeps its sessions in memory only: needs mosquitto"
+        for fault in chosen
+        if not fault.keeps and not embedded.mosquitto_program()
+    }
+    usual = [f for f in chosen if f.hurt is not disk_full and f.name not in not_run]
+    outcomes, chain = _in_turn(usual, None, short=short)
+    for fault in (f for f in chosen if f.hurt is disk_full):
+        with _small_disk() as var:
+            if var is None:
+                not_run[fault.name] = "a file system of its own cannot be mounted: needs root"
+                continue
+            more, whole = _in_turn([fault], var, short=short)
+            outcomes, chain = outcomes + more, chain and whole
+    return outcomes, not_run, chain
+
+
+def _in_turn(faults: list[Fault], var: Path | None, *, short: bool) -> tuple[list[Outcome], bool]:
+    outcomes: list[Outcome] = []
+    if not faults:
+        return outcomes, True
+    with border(var, CHENGYUN_ARCHIVE_FLUSH_S="1" if short else "3") as there:
+        for i, fault in enumerate(faults):
+            outcomes.append(suffer(there, fault, f"R{i}", short=short))
+            print(f"{_row(outcomes[-1])}", file=sys.stderr, flush=True)
+        return outcomes, there.chain_is_whole()
 
 
 @contextmanager
-def _room() -> Iterator[tuple[Path, bool]]:
-    """A folder, and whether it is a small file system of its own (mounted, needs root)."""
+def _small_disk() -> Iterator[Path | None]:
+    """A folder on a small file system of its own, None where it cannot be mounted."""
     folder = Path(tempfile.mkdtemp(prefix="chengyun-faults-"))
     size = f"size={SMALL_DISK_MB}m"
     mounted = os.geteuid() == 0 and not subprocess.call(
         ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], stderr=subprocess.DEVNULL
     )
     try:
-        (folder / "var").mkdir()
-        yield folder / "var", mounted
+        if mounted:
+            (folder / "var").mkdir()
+        yield folder / "var" if mounted else None
     finally:
         if mounted:
             subprocess.call(["umount", "-l", str(folder)])

@@ -72,7 +72,7 @@ def screens() -> Front:
         refresh_only=frozenset(
             f"{name}.{prop}"
             for name, prop in (
-                *((ids.PULSE, "data"), (ids.CALM, "data"), (ids.BEAT, "data")),
+                *((pulse, "data") for pulse in (*ids.PULSES, ids.BEAT)),
                 (ids.LIVE_VIEW, "data-view"),
             )
         ),

@@ -16,7 +16,9 @@ from layouts import address, card, ids
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the card and the confirmation of an alert."""
 
-    @wall.callback(Output(ids.CARD, "children"), Input(ids.URL, "search"), Input(ids.PULSE, "data"))
+    @wall.callback(
+        Output(ids.CARD, "children"), Input(ids.URL, "search"), Input(ids.PULSE_CHOSEN, "data")
+    )
     def show(query: str, _: Any) -> Any:
         here, user = address.read(query), whoami()
         if here.alert:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import ALL, Dash, Input, Output, State
 
 from app.city import City
 from app.domain.people import User
@@ -46,18 +46,17 @@ def _register_panel(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.DISPATCH_TITLE, "children"),
         Output(ids.DISPATCH_UNIT, "children"),
         Output(ids.DISPATCH, "children"),
-        Output(ids.DISPATCH_WORKERS, "options"),
-        Output(ids.DISPATCH_WORKERS, "value"),
+        Output(ids.DISPATCH_WORKERS, "children"),
         Output(ids.DISPATCH_SEND, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
-        State(ids.DISPATCH_WORKERS, "value"),
+        Input(ids.PULSE_CHOSEN, "data"),
+        State(ids.dispatch_worker(ALL), "value"),
     )
-    def show(query: str, _: Any, before: list[str] | None) -> Any:
+    def show(query: str, _: Any, before: list[list[str]]) -> Any:
         here, data = address.read(query), None
         if here.alert or here.case:
             data = views.dispatch_panel(city, whoami(), here.case, here.alert)
-        return panel.painted(data, before)
+        return panel.painted(data, panel.chosen(before))
 
     @wall.callback(
         Output(ids.DISPATCH_RESULT, "children"),
@@ -73,13 +72,12 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.DISPATCH_RESULT, "children", allow_duplicate=True),
         Output(ids.DISPATCH_NOTE, "value", allow_duplicate=True),
         Input(ids.ACT_SEND, "data"),
-        State(ids.DISPATCH_WORKERS, "value"),
+        State(ids.dispatch_worker(ALL), "value"),
         State(ids.DISPATCH_NOTE, "value"),
         prevent_initial_call=True,
     )
-    def send(done: dict[str, Any], workers: list[str] | None, note: str | None) -> Any:
-        chosen = workers or []  # the first leads
-        said = _short(note)
+    def send(done: dict[str, Any], boxes: list[list[str]], note: str | None) -> Any:
+        chosen, said = panel.chosen(boxes), _short(note)
         sent = tasks.dispatch(city, done["id"], workers=chosen, note=said, by=whoami())
         return panel.sent(views.worker_names(city, [task.worker for task in sent])), ""
 

@@ -20,7 +20,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.DUE, "children"),
         Output(ids.DUE_NOTE, "children"),
         Input(ids.URL, "search"),
-        Input(ids.PULSE, "data"),
+        Input(ids.PULSE_CASES, "data"),
     )
     def show(query: str, _: Any) -> Any:
         here = address.read(query)

@@ -1,10 +1,10 @@
-"""The calm pulse: figures and curves need not be repainted with every single fact."""
+"""What is looked at, without what is selected there: figures need not follow each click."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, State
 
 from app.city import City
 from app.domain.people import User
@@ -12,11 +12,11 @@ from layouts import frame, ids
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
-    """Register the calming in the browser; nothing of it comes to the server."""
+    """Register the reading of the address in the browser; nothing of it comes to the server."""
     register_in_browser: Callable[..., object] = wall.clientside_callback
     register_in_browser(
-        frame.CALM_DOWN,
-        Output(ids.CALM, "data"),
-        Input(ids.PULSE, "data"),
-        prevent_initial_call=True,
+        frame.SIGHT,
+        Output(ids.SIGHT, "data"),
+        Input(ids.URL, "search"),
+        State(ids.SIGHT, "data"),
     )

@@ -19,8 +19,8 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.HOTLINE, "children"),
         Output(ids.HOTLINE_NOTE, "children"),
-        Input(ids.URL, "search"),
-        Input(ids.CALM, "data"),
+        Input(ids.SIGHT, "data"),
+        Input(ids.CALM_CASES, "data"),
     )
     def show(query: str, _: Any) -> Any:
         data = views.hotline(city, whoami(), address.read(query).area)

@@ -75,9 +75,9 @@ def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None
     @wall.callback(
         Output(ids.AREAS, "hideout"),
         Output(ids.LAYERS, "children"),
-        Input(ids.URL, "search"),
+        Input(ids.SIGHT, "data"),
         Input(ids.AREAS, "data"),
-        Input(ids.PULSE, "data"),
+        Input(ids.PULSE_CASES, "data"),
     )
     def colours(query: str, *_: Any) -> Any:
         here, user = address.read(query), whoami()

@@ -16,7 +16,7 @@ from layouts import address, ids, strip
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the repaint of the strip."""
 
-    @wall.callback(Output(ids.STRIP, "children"), Input(ids.URL, "search"), Input(ids.CALM, "data"))
+    @wall.callback(Output(ids.STRIP, "children"), Input(ids.SIGHT, "data"), Input(ids.CALM, "data"))
     def show(query: str, _: Any) -> Any:
         here = address.read(query)
         data = views.strip(city, whoami(), here.area, here.tab)

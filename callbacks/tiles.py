@@ -19,8 +19,8 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.TILES, "children"),
         Output(ids.TILES_NOTE, "children"),
-        Input(ids.URL, "search"),
-        Input(ids.CALM, "data"),
+        Input(ids.SIGHT, "data"),
+        Input(ids.CALM_CASES, "data"),
     )
     def show(query: str, _: Any) -> Any:
         here = address.read(query)

@@ -23,8 +23,8 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.TREND, "figure"),
         Output(ids.TREND_NOTE, "children"),
         Output(ids.TREND_HOURS, "children"),
-        Input(ids.URL, "search"),
-        Input(ids.CALM, "data"),
+        Input(ids.SIGHT, "data"),
+        Input(ids.CALM_CASES, "data"),
         State(ids.TREND, "figure"),
     )
     def show(query: str, _: Any, drawn: dict[str, Any] | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import shapely
 from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
+from geodata import sources
 from geodata.area import Area, AreaLevel
 from geodata.building import load_or_build
+from geodata.imports import Edition
 from geodata.tiling import scatter
 
 __all__ = ["Area", "AreaLevel", "AreaTree", "open_areas"]
@@ -54,6 +57,12 @@ class AreaTree:
     def children(self, code: str) -> tuple[Area, ...]:
         """The areas one level below, in code order; KeyError when the code is unknown."""
         return tuple(self._children[self.area(code).code])
+
+    def under(self, code: str) -> Iterator[Area]:
+        """An area and everything below it, each parent before its children."""
+        yield self.area(code)
+        for child in self.children(code):
+            yield from self.under(child.code)
 
     def path(self, code: str) -> tuple[Area, ...]:
         """The way from the city down to the area itself; KeyError when the code is unknown."""
@@ -134,16 +143,18 @@ class AreaTree:
         return int(self._tree.nearest(place))
 
 
-def open_areas(city_code: str, cache: Path | None = None) -> AreaTree:
+def open_areas(code: str, cache: Path | None = None, edition: Edition | None = None) -> AreaTree:
     """The tree of the city that a city or district code belongs to, with that code as its home.
 
-    Takes about a second; with a `cache` folder only the first time. MissingSource when the code is
+    Takes about a second; with a `cache` folder only the first time. Boundaries imported into that
+    folder replace generated ones; `edition` tries others instead. MissingSource when the code is
     not in the outlines.
     """
-    city = city_code[:4] + "00"
-    areas = load_or_build(city, cache)
-    home = city_code if any(area.code == city_code for area in areas) else city
-    return AreaTree(areas, home)
+    areas = load_or_build(code, cache, edition)
+    if not any(area.code == code for area in areas):
+        near = ", ".join(f"{a.code} {a.name}" for a in areas if len(a.code) == 6)
+        raise sources.MissingSource(f"no area {code}; there are {near}")
+    return AreaTree(areas, code)
 
 
 def _evenly(areas: tuple[Area, ...], n: int, of: int) -> Area | None:

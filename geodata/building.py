@@ -1,25 +1,30 @@
-"""Builds the areas of a city from the official lists, and keeps them in a cache file.
+"""Builds the areas of a city level by level, and keeps them in a cache file.
 
-District outlines are real; everything below is generated inside them, the same on every machine
-with the same library versions, and marked schematic (示意).
+District outlines are real and so are imported boundaries; what is not imported is generated inside
+them, the same on every machine with the same library versions, and marked schematic (示意).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata import sources, tiling
+from geodata import fitting, imports, sources, tiling
 from geodata.area import Area, AreaLevel
+from geodata.imports import Edition
 
-PIECES = 8  # streets of a district that we have no list for
+PIECES = 8  # streets of a district, and communities of its streets, that we have no list for
 GRIDS_FEWEST, GRIDS_MOST = 6, 12
 GRID_KM2 = 0.12  # a responsibility grid is about a dozen of the 100 m unit grids
+REST = "其余部分"  # what imported boundaries leave over
+
+LEVELS = tuple(AreaLevel)
 
 
 class Stored(msgspec.Struct, array_like=True):
@@ -34,70 +39,133 @@ class Stored(msgspec.Struct, array_like=True):
     official: str
 
 
-def load_or_build(city: str, cache: Path | None) -> list[Area]:
-    """The areas of a city (root first), from the cache folder when it holds this very edition."""
-    if cache is None:
-        return build(city)
-    file = cache / f"areas-{city}-{sources.stamp()}.msgpack"
+def load_or_build(home: str, cache: Path | None, edition: Edition | None = None) -> list[Area]:
+    """The areas of the city around a home (root first), from the cache when it holds these.
+
+    `edition` is used instead of the imports in the cache folder: that is how one tries an import.
+    """
+    city = sources.city_of(home)
+    found = imports.read(cache, city) if edition is None else edition
+    if cache is None or edition is not None:
+        return build(home, found)
+    file = cache / f"areas-{home}-{sources.stamp()}{found.stamp}.msgpack"
     if file.is_file():
         try:
             return _thaw(file.read_bytes())
         except (msgspec.DecodeError, shapely.errors.ShapelyError):
             file.unlink(missing_ok=True)
-    areas = build(city)
+    areas = build(home, found)
     _keep(file, areas)
     return areas
 
 
-def build(city: str) -> list[Area]:
-    """The areas of a city code ("320400"), root first, every parent before its children."""
-    districts = sources.outlines(city)
-    whole = shapely.union_all([polygon for _, polygon in districts.values()])
-    name = sources.CITY_NAMES.get(city, city)
-    areas = [Area(city, name, AreaLevel.CITY, "", whole, official=name)]
-    for code, (title, polygon) in districts.items():
-        areas.append(Area(code, title, AreaLevel.DISTRICT, city, polygon, official=title))
-        areas += _streets(code, polygon)
-    return areas
+def build(home: str, edition: Edition = imports.NONE) -> list[Area]:
+    """The areas of the city around a home, root first, every parent before its children.
+
+    Communities and grids are generated below the home alone; elsewhere only where they are listed
+    or imported.
+    """
+    city = sources.city_of(home)
+    return list(_Builder(city, home, edition).areas())
 
 
-def _streets(district: str, polygon: BaseGeometry) -> Iterator[Area]:
-    listed = sources.streets(district)
-    if not listed:
-        listed = [_unlisted(district, n) for n in range(1, PIECES + 1)]
-    centres = [street.centre for street in listed if street.centre]
-    if len(centres) == len(listed):
-        cells = tiling.cells_around(polygon, centres)
-    else:
-        cells = tiling.even_cells(polygon, len(listed), int(district))
-    for street, cell in zip(listed, cells, strict=True):
-        level = AreaLevel.STREET
-        yield Area(street.code, street.name, level, district, cell, True, street.official)
-        yield from _communities(street.code, cell)
+@dataclass(frozen=True)
+class _Builder:
+    """Cuts one city; `home` is the district that goes down to its grids."""
+
+    city: str
+    home: str
+    edition: Edition
+
+    def areas(self) -> Iterator[Area]:
+        """The city and everything below it."""
+        official = sources.outlines(self.city)
+        name = sources.city_name(self.city)
+        if list(official) == [self.city]:  # 不设区的地级市: its streets lie right below it
+            whole = official[self.city][1]
+            root = Area(self.city, name, AreaLevel.CITY, "", whole, official=name)
+            yield root
+            yield from self._below(root, AreaLevel.STREET)
+            return
+        districts = self._districts(official)
+        whole = tiling.polygons(shapely.union_all([area.polygon for area in districts]))
+        yield Area(self.city, name, AreaLevel.CITY, "", whole, official=name)
+        for area in districts:
+            yield area
+            yield from self._below(area, AreaLevel.STREET)
+
+    def _districts(self, official: dict[str, tuple[str, BaseGeometry]]) -> list[Area]:
+        """Imported districts are taken as they are: their union is the city."""
+        level = AreaLevel.DISTRICT
+        drawn = self.edition.under(self.city, level)
+        if drawn:
+            cells, _ = fitting.apart([shapely.from_wkb(border.polygon) for border in drawn])
+            names = [(border.code, border.name) for border in drawn]
+        else:
+            cells = [polygon for _, polygon in official.values()]
+            names = [(code, title) for code, (title, _) in official.items()]
+        return [
+            Area(code, title, level, self.city, cell, official=title)
+            for (code, title), cell in zip(names, cells, strict=True)
+        ]
+
+    def _below(self, parent: Area, level: AreaLevel) -> Iterator[Area]:
+        """The children of an area on a level, and theirs."""
+        cut = self._imported(parent, level) or self._generated(parent, level)
+        for area in cut:
+            yield area
+            if level is not AreaLevel.GRID:
+                yield from self._below(area, LEVELS[LEVELS.index(level) + 1])
+
+    def _imported(self, parent: Area, level: AreaLevel) -> list[Area]:
+        drawn = self.edition.under(parent.code, level)
+        if not drawn:
+            return []
+        fitted = fitting.fit(parent.polygon, [shapely.from_wkb(b.polygon) for b in drawn])
+        found = [
+            Area(b.code, sources.short_name(b.name), level, parent.code, cell, official=b.name)
+            for b, cell in zip(drawn, fitted.cells, strict=True)
+            if not cell.is_empty
+        ]
+        if not fitted.rest.is_empty:
+            name = f"{parent.name}{REST}"
+            code = f"{parent.code}999"
+            found.append(Area(code, name, level, parent.code, fitted.rest, True, name))
+        return found
+
+    def _generated(self, parent: Area, level: AreaLevel) -> list[Area]:
+        names = self._names(parent, level)
+        if not names:
+            return []
+        centres = [name.centre for name in names if name.centre]
+        if len(centres) == len(names):
+            cells = tiling.cells_around(parent.polygon, centres)
+        else:
+            cells = tiling.even_cells(parent.polygon, len(names), int(parent.code))
+        return [
+            Area(one.code, one.name, level, parent.code, cell, True, one.official)
+            for one, cell in zip(names, cells, strict=True)
+        ]
+
+    def _names(self, parent: Area, level: AreaLevel) -> list[sources.Named]:
+        """The official list, else plain pieces with codes that no real area has (9xx)."""
+        deep = parent.code[:6] == self.home
+        if level is AreaLevel.STREET:
+            return sources.streets(parent.code) or _plain(parent.code, "第{n}片区", 900)
+        if level is AreaLevel.COMMUNITY:
+            listed = sources.communities(parent.code)
+            if listed or not deep:
+                return listed
+            return _plain(parent.code, f"{parent.name}第{{n}}社区", 900)
+        count = round(tiling.area_km2(parent.polygon) / GRID_KM2)
+        count = min(max(count, GRIDS_FEWEST), GRIDS_MOST)
+        return _plain(parent.code, f"{parent.name}第{{n}}网格", 0, count)
 
 
-def _unlisted(district: str, n: int) -> sources.Named:
-    """A plain piece of a district without an official list (9xx is used by no real street)."""
-    return sources.Named(f"{district}9{n:02d}", f"第{n}片区", f"第{n}片区")
-
-
-def _communities(street: str, polygon: BaseGeometry) -> Iterator[Area]:
-    listed = sources.communities(street)
-    if not listed:
-        return
-    cells = tiling.even_cells(polygon, len(listed), int(street))
-    for one, cell in zip(listed, cells, strict=True):
-        yield Area(one.code, one.name, AreaLevel.COMMUNITY, street, cell, True, one.official)
-        yield from _grids(one, cell)
-
-
-def _grids(community: sources.Named, polygon: BaseGeometry) -> Iterator[Area]:
-    count = round(tiling.area_km2(polygon) / GRID_KM2)
-    count = min(max(count, GRIDS_FEWEST), GRIDS_MOST)
-    for n, cell in enumerate(tiling.even_cells(polygon, count, int(community.code)), start=1):
-        name = f"{community.name}第{n}网格"
-        code = f"{community.code}{n:03d}"
-        yield Area(code, name, AreaLevel.GRID, community.code, cell, True, name)
+def _plain(stem: str, name: str, first: int, count: int = PIECES) -> list[sources.Named]:
+    """`count` generated children of a code; `name` says {n}."""
+    names = [(f"{stem}{first + n:03d}", name.format(n=n)) for n in range(1, count + 1)]
+    return [sources.Named(code, said, said) for code, said in names]
 
 
 def _keep(file: Path, areas: list[Area]) -> None:

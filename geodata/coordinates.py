@@ -6,6 +6,7 @@ inverses are iterated, so that a round trip stays within a millimetre.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import numpy as np
@@ -18,7 +19,8 @@ AXIS = 6378245.0
 ECCENTRICITY2 = 0.00669342162296594323
 BD_PI = np.pi * 3000.0 / 180.0
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
-ENOUGH = 1e-10  # degrees: 0.01 mm, well below the 1e-7 that is asked for
+ENOUGH = 5e-7  # degrees: the step that undoes such a miss leaves less than a hundredth of it
+BLOCK = 16_384  # points at a time: their intermediate arrays stay in the processor's cache
 STEPS = 12  # each step gains about three digits, so this is only a stop for NaN
 
 
@@ -38,15 +40,21 @@ def in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Shifts WGS-84 to GCJ-02; points outside China come back unchanged."""
-    x, y = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+    return _in_blocks(_to_gcj02, lon, lat)
+
+
+def _to_gcj02(x: Floats, y: Floats) -> Pair:
     dx, dy = _shift(x, y)
     inside = in_china(x, y)
-    return np.where(inside, x + dx, x)[()], np.where(inside, y + dy, y)[()]
+    return np.where(inside, x + dx, x), np.where(inside, y + dy, y)
 
 
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Undoes the GCJ-02 shift by iteration; outside China nothing changes."""
-    x, y = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+    return _in_blocks(_from_gcj02, lon, lat)
+
+
+def _from_gcj02(x: Floats, y: Floats) -> Pair:
     inside = in_china(x, y)
     found_x, found_y = x.copy(), y.copy()
     for _ in range(STEPS):
@@ -55,7 +63,7 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
         found_x, found_y = found_x + miss_x, found_y + miss_y
         if _settled(miss_x, miss_y):
             break
-    return np.where(inside, found_x, x)[()], np.where(inside, found_y, y)[()]
+    return np.where(inside, found_x, x), np.where(inside, found_y, y)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
@@ -68,7 +76,10 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
 
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Removes Baidu's shift: the closed form first, then iteration to the exact inverse."""
-    x, y = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+    return _in_blocks(_from_bd09, lon, lat)
+
+
+def _from_bd09(x: Floats, y: Floats) -> Pair:
     found_x, found_y = bd09_to_gcj02_closed(x, y)
     for _ in range(STEPS):
         shifted_x, shifted_y = gcj02_to_bd09(found_x, found_y)
@@ -107,6 +118,22 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     return np.asarray(lon, np.float64)[()], np.asarray(lat, np.float64)[()]
 
 
+def _in_blocks(convert: Callable[[Floats, Floats], Pair], lon: ArrayLike, lat: ArrayLike) -> Pair:
+    """Converts block by block; the answer has the shape of the arguments."""
+    x, y = np.broadcast_arrays(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    out_x, out_y = np.empty(x.size), np.empty(x.size)
+    flat_x, flat_y = x.ravel(), y.ravel()
+    for start in range(0, x.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        out_x[part], out_y[part] = convert(flat_x[part], flat_y[part])
+    return out_x.reshape(x.shape)[()], out_y.reshape(y.shape)[()]
+
+
+def _triple(sine: Floats) -> Floats:
+    """sin 3a from sin a: cheaper than a sine."""
+    return sine * (3.0 - 4.0 * sine * sine)
+
+
 def _settled(miss_x: Floats, miss_y: Floats) -> bool:
     """Whether the last step moved no point (NaN counts as settled)."""
     worst = np.fmax(np.abs(miss_x), np.abs(miss_y))
@@ -117,12 +144,14 @@ def _shift(lon: Floats, lat: Floats) -> Pair:
     """The GCJ-02 offset in degrees at a WGS-84 place."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
-    waves = (20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)) * 2.0 / 3.0
+    twice, third = np.sin(2.0 * x * np.pi), np.sin(x / 3.0 * np.pi)
+    north_third = np.sin(y / 3.0 * np.pi)
+    waves = (20.0 * _triple(twice) + 20.0 * twice) * 2.0 / 3.0
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + waves
-    north += (20.0 * np.sin(y * np.pi) + 40.0 * np.sin(y / 3.0 * np.pi)) * 2.0 / 3.0
+    north += (20.0 * _triple(north_third) + 40.0 * north_third) * 2.0 / 3.0
     north += (160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) * 2.0 / 3.0
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + waves
-    east += (20.0 * np.sin(x * np.pi) + 40.0 * np.sin(x / 3.0 * np.pi)) * 2.0 / 3.0
+    east += (20.0 * _triple(third) + 40.0 * third) * 2.0 / 3.0
     east += (150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) * 2.0 / 3.0
     angle = np.radians(lat)
     magic = 1.0 - ECCENTRICITY2 * np.sin(angle) ** 2

@@ -7,6 +7,7 @@ east is as long as a degree north; areas are in that plane's square degrees of l
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -55,16 +56,28 @@ def scatter(polygon: BaseGeometry, count: int, rng: np.random.Generator) -> Seed
     return np.concatenate(found)[:count]
 
 
+def polygons(geometry: BaseGeometry) -> BaseGeometry:
+    """The valid polygons of a shape, one alone as a Polygon, without loose lines and points."""
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.make_valid(geometry))
+        for part in shapely.get_parts(part)
+        if part.geom_type == "Polygon"
+    ]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
 def _squeeze(parent: BaseGeometry) -> float:
     return math.cos(math.radians((parent.bounds[1] + parent.bounds[3]) / 2))
 
 
 def _to_plane(parent: BaseGeometry) -> BaseGeometry:
-    return affinity.scale(parent, xfact=_squeeze(parent), yfact=1.0, origin=(0, 0))
+    # a border that touches itself to the last digit crosses itself once it is stretched
+    return polygons(affinity.scale(parent, xfact=_squeeze(parent), yfact=1.0, origin=(0, 0)))
 
 
 def _from_plane(cell: BaseGeometry, parent: BaseGeometry) -> BaseGeometry:
-    return affinity.scale(cell, xfact=1.0 / _squeeze(parent), yfact=1.0, origin=(0, 0))
+    return polygons(affinity.scale(cell, xfact=1.0 / _squeeze(parent), yfact=1.0, origin=(0, 0)))
 
 
 def _inner(cell: BaseGeometry) -> tuple[float, float]:
@@ -95,7 +108,14 @@ def _in_one_piece(cells: list[BaseGeometry], seeds: Seeds) -> list[BaseGeometry]
         whole.append(mine)
         loose += [part for part in parts if part is not mine]
     for piece in sorted(loose, key=lambda part: -part.area):
-        shared = [piece.intersection(cell).length for cell in whole]
-        best = int(np.argmax(shared))
+        best = neighbour(piece, whole)
         whole[best] = shapely.union(whole[best], piece)
     return whole
+
+
+def neighbour(piece: BaseGeometry, cells: Sequence[BaseGeometry]) -> int:
+    """The cell with the longest border with a piece; for an island the nearest one."""
+    shared = [float(piece.intersection(cell).length) for cell in cells]
+    if max(shared) > 0:
+        return int(np.argmax(shared))
+    return int(np.argmin([float(piece.distance(cell)) for cell in cells]))

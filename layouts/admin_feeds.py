@@ -47,9 +47,15 @@ def head(data: Row) -> list[Any]:
 
 
 def _lane(name: str, lag_ms: int, waiting: int) -> html.Span:
-    said = text.say(f"lane.{name}") if f"lane.{name}" in text.WORDS else name
-    words = text.say("feeds.lane", lane=said, lag=span(lag_ms), n=parts.number(waiting))
+    words = text.say("feeds.lane", lane=_lane_name(name), lag=span(lag_ms), n=parts.number(waiting))
     return html.Span(words, className="num " + ("c-orange" if lag_ms >= 5_000 else "c-2"))
+
+
+def _lane_name(name: str) -> str:
+    """A lane of the broker in words; a stream source has one of its own, `stream-<source>`."""
+    if name.startswith("stream-"):
+        return text.say("lane.stream", name=name.removeprefix("stream-"))
+    return text.say(f"lane.{name}") if f"lane.{name}" in text.WORDS else name
 
 
 def table(data: Row) -> Any:
@@ -172,7 +178,7 @@ def _reconciled(row: Row) -> list[html.Td]:
     others = row["known"] + row["statuses"] + row["reports"] + row["asks"]
     counts = {key: parts.number(row[key]) for key in ("statuses", "reports", "asks", "known")}
     taken = [parts.number(row["received"]), _difference(row)]
-    lost = row["sent"] is not None and row["sent"] != row["received"]
+    lost = row["sent"] is not None and row["sent"] > row["received"]
     refused = _refused(row)
     return [
         html.Td(

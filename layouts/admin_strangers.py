@@ -7,12 +7,13 @@ from typing import Any
 import dash_leaflet as dl
 from dash import dcc, html
 
-from app.domain.kinds import KINDS
+from app.domain.kinds import BY_CODE, KINDS
 from layouts import ids, parts, text
 
 Row = dict[str, Any]
 MOST_NAME, MOST_NOTE = 60, 200  # characters
 METRICS_SHOWN = 4
+PACE_MS = 600_000  # heard for less, a pace per hour says nothing (*default*)
 AREA_STYLE = {"color": "#2f6f9f", "weight": 1, "fillColor": "#2a86c8", "fillOpacity": 0.08}
 
 
@@ -119,7 +120,9 @@ def _row(row: Row) -> html.Tr:
     return html.Tr(cells)
 
 
-def _often(row: Row) -> list[Any]:
+def _often(row: Row) -> Any:
+    if row["count"] < 2 or row["last"] - row["first"] < PACE_MS:
+        return parts.number(row["count"])
     pace = text.say(
         "strangers.pace", n=parts.number(row["per_hour"], 0 if row["per_hour"] >= 10 else 1)
     )
@@ -128,7 +131,15 @@ def _often(row: Row) -> list[Any]:
 
 def _says(row: Row) -> str:
     shown = list((row["metrics"] or {}).items())[:METRICS_SHOWN]
-    return " · ".join(f"{name} {value:g}" for name, value in shown) or text.say("none")
+    kind = row["kind"] if row["kind_known"] else ""
+    return " · ".join(_metric(kind, name, value) for name, value in shown) or text.say("none")
+
+
+def _metric(kind: str, name: str, value: float) -> str:
+    """A value under the name and in the unit of our kind, or as it was sent."""
+    known = BY_CODE[kind].metrics if kind in BY_CODE else ()
+    ours = next((metric for metric in known if metric.code == name), None)
+    return f"{ours.name} {value:g} {ours.unit}".strip() if ours else f"{name} {value:g}"
 
 
 def place(row: Row) -> str:

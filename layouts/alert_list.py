@@ -105,9 +105,14 @@ def crossed(one: Row) -> str:
     return f"{one['value']:.{digits}f}{unit} {sense} {one['threshold']:g}"
 
 
-def note(data: dict[str, Any]) -> str:
-    """How many alerts are open."""
-    return text.say("alerts.note", n=parts.number(data["total"]))
+def note(data: dict[str, Any]) -> list[Any]:
+    """How many alerts are open, and a way to the red ones that lie outside the area shown."""
+    count = text.say("alerts.note", n=parts.number(data["total"]))
+    red, area = data["elsewhere"]["red"], data["elsewhere"]["area"]
+    if red < 1:
+        return [count]
+    words = text.say("alerts.elsewhere", n=red)
+    return [parts.action("area", words, thing=area, className="elsewhere c-red"), count]
 
 
 def levels_note(data: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def panel() -> html.Section:
     )
     body = [
         html.Div(id=ids.DISPATCH),
-        dcc.Checklist(id=ids.DISPATCH_WORKERS, options=[], value=[], className="workers"),
+        html.Div([], id=ids.DISPATCH_WORKERS, className="workers"),
         html.Div([note, html.Div(id=ids.DISPATCH_SEND)], className="send"),
         html.Div(id=ids.DISPATCH_RESULT, className="result", role="status"),
     ]
@@ -73,11 +73,24 @@ def _task(task: Row) -> html.Div:
     return html.Div([html.B(task["worker_name"]), state, since], className="sent")
 
 
-def options(data: Row | None) -> list[Any]:
+def offered(data: Row | None) -> list[Row]:
     """The workers to choose from, best first."""
-    if data is None or "dispatch" not in data["moves"]:
-        return []
-    return [{"label": _worker(one), "value": one["worker"]} for one in data["candidates"][:6]]
+    return data["candidates"][:6] if data and "dispatch" in data["moves"] else []
+
+
+def workers(data: Row | None, before: list[str]) -> list[dcc.Checklist]:
+    """A box for each worker; who was chosen stays so where still possible, nobody is unasked.
+
+    Each is a list of its own: Dash's renderer fails when a list with such labels shrinks.
+    """
+    return [
+        dcc.Checklist(
+            id=ids.dispatch_worker(one["worker"]),
+            options=[{"label": _worker(one), "value": one["worker"]}],
+            value=[one["worker"]] if one["worker"] in before else [],
+        )
+        for one in offered(data)
+    ]
 
 
 def _worker(one: Row) -> html.Div:
@@ -105,15 +118,14 @@ def reason(one: Row) -> str:
     return text.say(key, value=value) if key in text.WORDS else str(code)
 
 
-def chosen(data: Row | None, before: list[str] | None) -> list[str]:
-    """Who is chosen: as before where still possible; nobody is chosen unasked, the first leads."""
-    offered = [option["value"] for option in options(data)]
-    return [w for w in before or [] if w in offered]
+def chosen(boxes: list[list[str]]) -> list[str]:
+    """Who is chosen in the boxes, in the order in which they are offered; the first leads."""
+    return [worker for box in boxes for worker in box]
 
 
 def send(data: Row | None) -> Any:
     """The button where somebody can be sent; an empty place where only a note can be given."""
-    if not options(data) or data is None:
+    if not offered(data) or data is None:
         return html.Span() if data and {"void", "rework"} & set(data["moves"]) else None
     words = text.say("move.dispatch")
     return parts.action("send", words, thing=data["case"]["id"], className="btn go")
@@ -136,7 +148,6 @@ def lacks_case(data: Row) -> bool:
     return data["case"] is None
 
 
-def painted(data: Row | None, before: list[str] | None) -> tuple[Any, ...]:
+def painted(data: Row | None, before: list[str]) -> tuple[Any, ...]:
     """Everything of the panel that follows from the data, in the order of its outputs."""
-    who = options(data)
-    return title(data), unit(data), about(data), who, chosen(data, before), send(data)
+    return title(data), unit(data), about(data), workers(data, before), send(data)

@@ -29,22 +29,14 @@ SHAPES = {
 }
 
 
-# Of several pulses within CALM_MS the last one counts; the first of a quiet time passes at once.
-CALM_MS = 4000
-CALM_DOWN = f"""
-function calm(seq) {{
-  const unknown = {{ last: 0, waiting: false, seq: 0 }};
-  const state = (window.chengyunCalm = window.chengyunCalm || unknown);
-  state.seq = seq;
-  if (state.waiting) return window.dash_clientside.no_update;
-  state.waiting = true;
-  const rest = Math.max(0, {CALM_MS} - (Date.now() - state.last));
-  return new Promise((tell) => setTimeout(() => {{
-    state.waiting = false;
-    state.last = Date.now();
-    tell(state.seq);
-  }}, rest));
-}}
+# An alert that is selected changes the address, but no figure: those listen to the rest of it.
+SIGHT = """
+function sight(search, seen) {
+  const asked = new URLSearchParams(search || "");
+  const kept = [...asked].filter(([name]) => name === "area" || name === "tab");
+  const found = "?" + new URLSearchParams(kept).toString();
+  return found === seen ? window.dash_clientside.no_update : found;
+}
 """
 
 
@@ -53,8 +45,8 @@ def frame(page: dict[str, Any], *, on_map: bool, city: bool = True) -> list[Any]
     return [
         dcc.Location(id=ids.URL, refresh=False),
         dcc.Store(id=ids.ME, data=page),
-        dcc.Store(id=ids.PULSE),
-        dcc.Store(id=ids.CALM),
+        dcc.Store(id=ids.SIGHT),
+        *(dcc.Store(id=name) for name in ids.PULSES),
         html.Div(
             id=ids.LIVE_CONFIG,
             hidden=True,

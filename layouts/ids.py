@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 # shared by all pages
 URL = "url"  # dcc.Location: the state of a page is its address
 MESSAGE = "message"  # the one slot for what the user must be told
 BANNER = "blind-banner"  # "am I blind?": filled by the live layer
-CALM = "calm-pulse"  # dcc.Store: the pulse, but never more often than figures need it
-PULSE = "pulse"  # dcc.Store: seq of the newest fact; the live layer bumps it
+SIGHT = "sight"  # dcc.Store: the part of the address that figures are about: area and tab
+# dcc.Stores: seq of the newest fact of a sort; the live layer bumps them (live/pulses.mjs)
+PULSE = "pulse"  # any fact
+PULSE_CASES = "pulse-cases"  # of a case or task
+PULSE_CHOSEN = "pulse-chosen"  # of what is selected
+CALM = "calm-pulse"  # any fact, but never more often than figures need it
+CALM_CASES = "calm-cases"
+PULSES = (PULSE, PULSE_CASES, PULSE_CHOSEN, CALM, CALM_CASES)
 ME = "me"  # dcc.Store: who is signed in and where his city starts
 SIGN_OUT = "sign-out"
 
@@ -153,3 +161,8 @@ TOKEN_SCOPES = "token-scopes"
 TOKEN_RATE = "token-rate"
 TOKEN_DAYS = "token-days"
 TOKEN_SECRET = "token-secret"
+
+
+def dispatch_worker(code: Any) -> dict[str, Any]:
+    """The box of one worker in the dispatch panel; ALL for every one."""
+    return {"type": "dispatch-worker", "worker": code}

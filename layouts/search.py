@@ -28,7 +28,8 @@ def found(words: str, hits: list[dict[str, Any]]) -> list[html.Li]:
         return []
     if not hits:
         return [html.Li(text.say("found.none", words=words), className="nothing")]
-    return [html.Li(_hit(one)) for one in hits]
+    # Enter takes the first one, once what stands there answers the words in the field
+    return [html.Li(_hit(one), **parts.attrs(data_words=words)) for one in hits]
 
 
 def _hit(one: dict[str, Any]) -> Any:

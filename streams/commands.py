@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from app.config import Settings
     from app.domain.tokens import Token
 
+LONGEST_DAYS = 3650  # of a token; without an end it has none
+
 
 def arguments(feeds: argparse.ArgumentParser) -> None:
     """Add the verbs of `run.py feeds`."""
@@ -81,9 +83,16 @@ def _token_arguments(token: argparse.ArgumentParser) -> None:
         "--scope", action="append", help="webhook:<source> (default), open311, read; may repeat"
     )
     issue.add_argument("--per-minute", type=int, help="requests in a minute (default: 600)")
-    issue.add_argument("--days", type=float, help="days until it ends (default: never)")
+    issue.add_argument("--days", type=_days, help="days until it ends (default: never)")
     steps.add_parser("list", help="all tokens, without their secrets")
     steps.add_parser("revoke", help="end a token at once").add_argument("id")
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 < days <= LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text} is not within 0 to {LONGEST_DAYS} days")
+    return days
 
 
 def _drop_arguments(drop: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from app.domain.warnings import Warning
 from app.errors import BadConfiguration, Rejected
 from app.services.ingest import Filed, grade
 from streams import filters, placecheck
-from streams.dialects import Ask, Known, Thing
+from streams.dialects import Ask, Known, Thing, dialect
 from streams.feeds import Feed
 from streams.sourcefile import load
 from streams.sources import Source, unit_of
@@ -41,7 +41,7 @@ def attempt(
     """
     source = choose(load(profile), topic, name)
     feed = Feed(source)
-    heard = topic or filled(feed.filters)
+    heard = topic or filled(feed.filters, getattr(dialect(source.dialect), "EVENT", ""))
     arrived = (at or datetime.now(UTC)).timestamp()
     told = feed.read(heard, _payload(sample), round(arrived * 1000))
     print(f"source {source.name} ({source.dialect}), topic {heard or '-'}")  # noqa: T201
@@ -67,10 +67,17 @@ def choose(sources: Sequence[Source], topic: str | None, name: str | None) -> So
     raise BadConfiguration([f"--source: which? The file has {names}"])
 
 
-def filled(every: Sequence[str]) -> str:
-    """A topic that the first filter hears, for one who gives none."""
+def filled(every: Sequence[str], event: str = "") -> str:
+    """A topic that the first filter hears, for one who gives none; it ends in `event` if it may.
+
+    Of a webhook it is the filter of what its address adds.
+    """
     text = every[0] if every else ""
-    return filters.subscription(text).replace("+", "x").replace("#", "x")
+    if event and every[-1].endswith("/#"):
+        text = every[-1]
+    *levels, last = filters.subscription(text).split("/")
+    end = event if event and last in ("+", "#") else last
+    return "/".join([*levels, end]).replace("+", "x").replace("#", "x")
 
 
 def _payload(sample: Path) -> bytes:

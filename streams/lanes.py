@@ -10,12 +10,11 @@ looks alive and writes nothing is worse.
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
-from statistics import median_low
 from threading import Event, Thread
-from typing import Protocol
 
 from app.city import City
 from app.errors import Unavailable
@@ -23,102 +22,20 @@ from app.services import ingest
 from app.services import lanes as shown
 from streams import adopting, dialects, placecheck, replay
 from streams.feeds import Feeds
-from streams.inbox import BATCH, READINGS, REPORTS, Batch, Codecs, Inbox, Reader, write
+from streams.inbox import BATCH, FEW, READINGS, REPORTS, Codecs, Inbox, Reader
 from streams.mqtt import Arrival, Line
 from streams.redis_line import RedisLine
 from streams.sourcefile import load
 from streams.sources import Source
+from streams.writing import Bringer, Writer, until_there
 
 log = logging.getLogger(__name__)
 
-ODD_IN_A_ROW = 20  # messages that fail one after another: then it is not the messages
-RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 BEAT_S = 2.0
+# so many new objects before Python looks for cycles: a full inbox is some 30,000, and none of
+# what is made per message is in a cycle
+NEW_OBJECTS = 50_000
 STUCK_S = 5.0  # a lane that has not turned for longer takes the heartbeat with it
-
-
-class Bringer(Protocol):
-    """What brings messages into a lane: the MQTT line, a Redis stream, replayed dead letters.
-
-    It hands them to `lane.take_in`, or puts them into `lane.inbox` unread. All bringers of a lane
-    are told what was written, so each finds its own by `Arrival.session`: the MQTT line counts
-    from 1, others go below 0.
-    """
-
-    def start(self) -> None:
-        """Begin, in a thread of its own."""
-
-    def stop(self) -> None:
-        """End; what is not acknowledged must come again."""
-
-    def alive(self) -> bool:
-        """Whether its thread is there, or has not begun."""
-
-    def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
-        """These are written or buried."""
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Send what a dialect asks for."""
-
-
-class Writer:
-    """Writes arrivals; one that makes our code fail is found by halving and becomes a letter."""
-
-    def __init__(self, city: City, line: Bringer, stop: Event, reader: Reader) -> None:
-        self._city = city
-        self._line = line
-        self._stop = stop
-        self._reader = reader
-        self._odd = 0
-        self._usual = 0  # ms from event to arrival when nothing waits: skew and way
-        self.behind = False
-        self.lag_ms = 0
-
-    def write(self, arrivals: Sequence[Arrival]) -> bool:
-        """Whether everything is written or buried; False when stopped before that.
-
-        Writing a part again has no effect, so nothing is lost or doubled on the way. Raises what
-        our code raises when it fails for ODD_IN_A_ROW messages, one after another.
-        """
-        try:
-            done = self._until_there(lambda at: self._write(arrivals, at))
-        except Exception as why:
-            if len(arrivals) == 1:
-                log.exception("a message on %r cannot be taken", arrivals[0].topic[:200])
-                return self._bury(arrivals[0], why)
-            half = len(arrivals) // 2
-            return self.write(arrivals[:half]) and self.write(arrivals[half:])
-        self._odd = 0
-        return done
-
-    def _write(self, arrivals: Sequence[Arrival], arrived: int) -> None:
-        batch = self._reader.sort(arrivals, arrived)
-        self._look_at_the_clock(batch, arrived)
-        write(self._city, batch, arrived, self.lag_ms)
-        for ask in batch.asks:
-            self._line.publish(ask.topic, ask.payload)
-
-    def _look_at_the_clock(self, batch: Batch, arrived: int) -> None:
-        """How far we are behind: what the median reading is older than when nothing waits."""
-        if batch.telemetry:
-            age = median_low([arrived - t.at for t in batch.telemetry])
-            if not self.behind:
-                self._usual = age
-            self.lag_ms = max(age - self._usual, 0) if self.behind else 0
-
-    def _bury(self, odd: Arrival, why: Exception) -> bool:
-        self._odd += 1
-        if self._odd >= ODD_IN_A_ROW:
-            raise why
-        letter = self._reader.letter(odd.topic, odd.payload, "odd", type(why).__name__)
-        return self._until_there(lambda at: ingest.reject(self._city, [letter], at))
-
-    def _until_there(self, step: Callable[[int], None]) -> bool:
-        arrived = int(self._city.now().timestamp() * 1000)
-        # a Redis that comes back may have come back empty
-        return until_there(
-            lambda: step(arrived), self._stop, again=lambda: ingest.begin(self._city)
-        )
 
 
 class Lane:
@@ -169,19 +86,20 @@ class Lane:
 
     def drain(self) -> None:
         """Batch after batch until stopped: read, write, acknowledge."""
-        writer = self._writer = Writer(self._city, self.bringers[0], self._stop, self.reader)
+        writer = self._writer = Writer(self._city, self.bringers, self._stop, self.reader)
         while not self._stop.is_set():
+            # a few messages wait until Redis has written those before them, and more join them
+            if len(self.inbox) < FEW and not writer.finish():
+                return
             arrivals = self.inbox.take(wait_s=0.5)
             if arrivals:
                 writer.behind = len(arrivals) == BATCH and len(self.inbox) > 0
-                self.reader.fresh()
-                if not writer.write(arrivals):
+                if not writer.take(arrivals):
                     return
-                for bringer in self.bringers:
-                    bringer.acknowledge(arrivals)
             else:
                 writer.lag_ms = 0
             self._turned = time.monotonic()
+        writer.finish()
 
     def _drain(self) -> None:
         try:
@@ -201,6 +119,8 @@ def run(city: City, stop: Event) -> None:
     until_there(lambda: ingest.begin(city), stop)
     until_there(lambda: placecheck.declare(city, sources), stop)
     until_there(lambda: adopting.teach(city, sources, city.settings.sources), stop)
+    gc.freeze()  # what is there now stays, and need not be looked at again
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     for lane in every:
         lane.start()
     replay.start(city, stop)
@@ -214,7 +134,7 @@ def run(city: City, stop: Event) -> None:
 
 def lanes(city: City, sources: Sequence[Source], stop: Event) -> list[Lane]:
     """The lanes of these sources, not started: "telemetry", "reports", one per stream source."""
-    feeds = [s for s in sources if s.by != "stream"]
+    feeds = [s for s in sources if s.by == "mqtt"]  # a topic drop/x at the broker is nobody's
     return [
         _by_mqtt(city, "telemetry", READINGS, feeds, lambda s: not _urgent(s), stop),
         _by_mqtt(city, "reports", REPORTS, feeds, _urgent, stop),
@@ -268,25 +188,3 @@ def _beat(city: City, every: Sequence[Lane]) -> None:
     shown.tell(city, {lane.name: (lane.lag_ms, len(lane.inbox)) for lane in every})
     if all(lane.turning() for lane in every):
         ingest.beat(city, "ingest")
-
-
-def until_there(
-    step: Callable[[], None], stop: Event, again: Callable[[], None] | None = None
-) -> bool:
-    """Repeat a step until its store answers, after `again`; False when stopped before that."""
-    tries = 0
-    while True:
-        try:
-            if tries and again:
-                again()
-            step()
-        except Unavailable as why:
-            if tries == 0:
-                log.warning("a store is away, the batch waits: %s", why.message)
-            if stop.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
-                return False
-            tries += 1
-            continue
-        if tries:
-            log.warning("the store is back after %d tries", tries)
-        return True

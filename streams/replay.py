@@ -62,11 +62,15 @@ def turn(city: City) -> int:
 
 
 def _replay(city: City, waiting: Sequence[DeadLetter]) -> int:
-    reader = Reader(feeds=Feeds(load(city.settings.sources) if city.settings.sources else ()))
+    sources = load(city.settings.sources) if city.settings.sources else []
+    by_mqtt = Reader(feeds=Feeds([s for s in sources if s.by == "mqtt"]))
+    # who may write to the broker may write to a topic webhook/x, too: only its own letters are its
+    others = {s.name: Reader((), Feeds([s])) for s in sources if s.by != "mqtt"}
     heard = city.live.feeds()
     replayed: list[DeadLetter] = []
     refused: list[DeadLetter] = []
     for letter in waiting:
+        reader = others.get(letter.source, by_mqtt)
         reader.fresh()
         again = _again(city, reader, letter)
         (refused if again else replayed).append(again or letter)

@@ -13,7 +13,7 @@ from geodata.coordinates import to_wgs84
 
 AHEAD_MS = 5 * 60 * 1000  # a clock further ahead is wrong
 LIMIT_BYTES = 1 << 20  # of one payload
-DEPTH = 64  # levels of nesting: nothing of ours has more than five
+BOM = b"\xef\xbb\xbf"  # some systems begin every text with it
 
 Crs = Literal["wgs84", "gcj02", "bd09"]
 T = TypeVar("T")
@@ -28,6 +28,8 @@ def decode(decoder: msgspec.json.Decoder[T], payload: bytes) -> T:
     except msgspec.ValidationError as why:
         raise Rejected("wrong_field", str(why)) from why
     except (msgspec.DecodeError, UnicodeError) as why:
+        if payload.startswith(BOM) and not payload.startswith(BOM * 2):
+            return decode(decoder, payload[len(BOM) :])
         raise Rejected("not_json", str(why)) from why
     except RecursionError as why:
         raise Rejected("not_json", "nested too deeply") from why

@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 
 STANDARD = "GB/T 47678.5-2026"
-LEGACY_STANDARD = "GB/T 30428.2-2013"
 
 # The ten high-frequency matters, in catalogue order.
 FREQUENT = (

@@ -107,10 +107,13 @@ def from_order(
     by: str = "hotline",
     sla: Sla = DEFAULT,
     unit: str | None = None,
+    about: str = "",
+    note: str = "",
 ) -> tuple[Case, Fact]:
     """A case for a 12345 order; 特急 (declared or by keyword) is registered by rule.
 
     The caller is masked, his name leaves the texts, and the address loses its house number.
+    `about` is put behind it: how inexact the place is.
     """
     urgency = hotline.triage(order).urgency
     registered = urgency is hotline.Urgency.CRITICAL
@@ -128,7 +131,8 @@ def from_order(
         domain=kinds.SOCIAL,
         level=urgency.level,
         area=area,
-        address=masking.address(_masked(order, order.address)),
+        address=masking.address(_masked(order, order.address)) + about,
+        note=note,
         reporter="12345",
         caller=masking.caller(order.caller_name, order.caller_phone),
     )

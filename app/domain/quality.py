@@ -176,11 +176,6 @@ def mixed_up(check: Check, value: float) -> str:
     return ""
 
 
-def skewed(at: int, arrived: int, limit_ms: int = SKEW_MS) -> int:
-    """Return SKEW when the event time is further from our clock than the limit, else 0."""
-    return SKEW if at > arrived + limit_ms or at < arrived - limit_ms else 0
-
-
 def skew_limit_ms(period_s: int | None) -> int:
     """Return how far from our clock a source's times may be: means of an hour are an hour old."""
     return max(SKEW_MS, 2000 * (period_s or 0))

@@ -55,6 +55,7 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
     gateway: str | None = None
     unit: str | None = None
     feed: str = "telemetry"
+    sent: int | None = None  # messages it has published since its start, by its own count
 
 
 class WorkerPosition(msgspec.Struct, frozen=True, kw_only=True):

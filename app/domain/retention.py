@@ -24,10 +24,6 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: int
     kinds: Mapping[str, int] = {}
 
-    def days_of(self, kind: str) -> int:
-        """How many days the readings of a kind are kept."""
-        return self.kinds.get(kind, self.days)
-
 
 def load_retention(path: Path | None = None) -> Retention:
     """Read the policy; None is the packaged one. Raises BadConfiguration with every fault."""

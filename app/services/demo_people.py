@@ -1,11 +1,13 @@
-"""The people of the demo: invented names, on the real streets of Zhonglou."""
+"""The people of the demo: invented names, on the streets of the district that is shown."""
 
 from __future__ import annotations
+
+import msgspec
 
 from app.domain.people import Role, Unit, User, Worker
 from geodata.areas import AreaTree
 
-DISTRICT = "320404"
+DISTRICT = "320404"  # the cast is written for Zhonglou; elsewhere it moves to the home
 CITY_SCOPE = "3204"
 WORKERS = 40
 
@@ -44,16 +46,22 @@ OFFICE = (
 )
 
 
+def units(areas: AreaTree) -> list[Unit]:
+    """The units of the cast, at home in the district that is shown."""
+    return [msgspec.structs.replace(unit, area=areas.home.scope) for unit in UNITS]
+
+
 def workers(areas: AreaTree) -> list[Worker]:
     """Forty grid workers, in turn over the streets, each for one community and one trade."""
-    streets = areas.children(DISTRICT)
+    streets = areas.children(areas.home.code) or (areas.home,)
     found = []
     for i in range(WORKERS):
         street = streets[i % len(streets)]
-        communities = areas.children(street.code)
+        communities = areas.children(street.code) or (street,)
         round_ = i // len(streets)
         # spread over the street: each next round takes a community further on
-        home = communities[(round_ * len(communities)) // (WORKERS // len(streets) + 1)]
+        rounds = WORKERS // len(streets) + 1
+        home = communities[(round_ * len(communities)) // rounds]
         unit = UNITS[(i + round_) % len(UNITS)]
         found.append(
             Worker(
@@ -65,6 +73,17 @@ def workers(areas: AreaTree) -> list[Worker]:
             )
         )
     return found
+
+
+def office(areas: AreaTree) -> list[User]:
+    """The office, with scopes of the city shown; the street of a dispatcher that it does not have
+    is its first or last one."""
+    streets = [area.scope for area in areas.children(areas.home.code)] or [areas.home.scope]
+    scopes = {CITY_SCOPE: areas.city.scope, DISTRICT: areas.home.scope}
+    scopes |= {f"{DISTRICT}005": streets[0], f"{DISTRICT}116": streets[-1]}
+    if areas.home.code == DISTRICT:
+        return list(OFFICE)
+    return [msgspec.structs.replace(user, scope=scopes[user.scope]) for user in OFFICE]
 
 
 def users(areas: AreaTree) -> list[User]:
@@ -79,7 +98,7 @@ def users(areas: AreaTree) -> list[User]:
         )
         for worker in workers(areas)
     ]
-    return [*OFFICE, *field]
+    return [*office(areas), *field]
 
 
 def _name(i: int) -> str:

@@ -1,14 +1,16 @@
 """Grading: what is doubted of each reading on its way in, and the day's counts of it.
 
-Memory advances only after a batch is written, so a batch that is repeated is graded the same. It
-lives in this process: after a restart each device is held against ranges until it has spoken.
+Memory advances only after a batch is written, so a batch that is repeated is graded the same; one
+that is graded while the one before it is being written is told what that one will leave behind.
+It lives in this process: after a restart each device is held against ranges until it has spoken.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from app.city import City
@@ -18,7 +20,7 @@ from app.domain.quality import LATE, NEIGHBOUR, SKEW, SKEW_MS, Traces, weigh
 from app.domain.readings import Telemetry
 from app.store.live import LATE as WAS_LATE
 from app.store.live import NEW as WAS_NEW
-from app.store.live import Live, Observed
+from app.store.live import Live
 
 OWN_FEED, OWN = "telemetry", "city"  # our own topics as a feed, and as a source
 STREET_DIGITS = 9
@@ -31,6 +33,21 @@ _DUPLICATE = -1
 _NEW, _LATE = WAS_NEW[0], WAS_LATE[0]
 
 
+class Graded(NamedTuple):
+    """What is counted of a reading, and of which device it is."""
+
+    feed: str
+    kind: str
+    street: str
+    doubts: int
+    device: str
+
+
+def graded(t: Telemetry, area: str, doubts: int) -> Graded:
+    """A reading that was placed in an area."""
+    return Graded(t.feed, t.kind, area[:STREET_DIGITS], doubts, t.device)
+
+
 class Grader:
     """What this process remembers of devices, and what it has counted; for one thread at a time."""
 
@@ -40,25 +57,31 @@ class Grader:
         self.skew_ms: dict[str, int] = {}
         self.origins: dict[str, str] = {}
         self.counts: Counter[tuple[str, str, str, int]] = Counter()
-        self._news: dict[str, Traces] = {}
         self._read_at = self._flushed_at = 0
 
     def grade(
-        self, city: City, batch: Sequence[Telemetry], arrived: int, lag: int = 0
-    ) -> list[int]:
-        """The doubts about each reading of a batch, in order; `accept` makes them lasting.
+        self,
+        city: City,
+        batch: Sequence[Telemetry],
+        arrived: int,
+        lag: int = 0,
+        before: Mapping[str, Traces] | None = None,
+    ) -> tuple[list[int], dict[str, Traces]]:
+        """The doubts about each reading of a batch, in order, and what to remember: for `accept`.
 
-        `lag` (ms) is how long they have waited before us, which is no fault of their clocks.
+        `lag` (ms) is how long they have waited before us, which is no fault of their clocks;
+        `before` is what a batch will leave behind that is not accepted yet.
         """
         if arrived - self._read_at >= NEWS_MS:
             self._hear(city, arrived)
-        news = self._news = {}
+        news: dict[str, Traces] = {}
+        before = before or {}
         known, outliers, limits = self.traces, self.outliers, self.skew_ms
         found, sent = [], arrived - lag
         for t in batch:
             device, at = t.device, t.at
-            before = news.get(device) or known.get(device)
-            doubts, traces = weigh(t.kind, before, at, t.metrics)
+            past = news.get(device) or before.get(device) or known.get(device)
+            doubts, traces = weigh(t.kind, past, at, t.metrics)
             if traces is not None:
                 news[device] = traces
             limit = limits.get(t.feed, SKEW_MS) if limits else SKEW_MS
@@ -67,21 +90,23 @@ class Grader:
             if device in outliers:
                 doubts |= NEIGHBOUR
             found.append(doubts)
-        return found
+        return found, news
 
-    def accept(self, city: City, batch: Sequence[Observed], flags: bytes, arrived: int) -> None:
+    def accept(
+        self,
+        city: City,
+        graded: Sequence[Graded],
+        news: Mapping[str, Traces],
+        flags: bytes,
+        arrived: int,
+    ) -> None:
         """A batch is written and `flags` say what became of each: remember and count it."""
         if len(self.traces) > REMEMBERED:
             self.traces.clear()
-        self.traces.update(self._news)
-        told, origins, new = [], self.origins, {}
-        for o, flag in zip(batch, flags, strict=True):
-            r = o.reading
-            doubts = r.doubts if flag == _NEW else r.doubts | LATE if flag == _LATE else _DUPLICATE
-            told.append((o.feed, r.kind, r.area[:STREET_DIGITS], doubts))
-            if origins.get(r.device) != o.feed:
-                new[r.device] = o.feed
-        self.counts.update(told)
+        self.traces.update(news)
+        self.counts.update(map(_became, graded, flags))
+        origins = self.origins
+        new = {g.device: g.feed for g in graded if origins.get(g.device) != g.feed}
         if new:
             city.live.put_origins({code: source_of(feed) for code, feed in new.items()})
             origins.update(new)
@@ -133,6 +158,12 @@ def feed_of(source: str) -> str:
 def day_of(ms: int) -> str:
     """The Beijing day of a moment, as its counters are named."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(BEIJING).strftime("%Y%m%d")
+
+
+def _became(g: Graded, flag: int) -> tuple[str, str, str, int]:
+    if flag == _NEW:
+        return g[:4]
+    return g.feed, g.kind, g.street, g.doubts | LATE if flag == _LATE else _DUPLICATE
 
 
 def _fields(counts: Counter[tuple[str, str, str, int]]) -> Counter[str]:

@@ -23,7 +23,7 @@ from app.domain.readings import DeviceStatus, Readings, Telemetry, WorkerPositio
 from app.domain.reports import HotlineOrder, Report
 from app.domain.warnings import Warning
 from app.errors import Invalid, Unavailable
-from app.services import grading, photos, presence, registry, roster, strangers
+from app.services import grading, photos, presence, publishers, registry, roster, strangers
 from app.services import letters as dead
 from app.services.letters import Letter as Letter
 from app.services.roster import Known
@@ -69,13 +69,17 @@ def observe(
         batch, adopted = strangers.meet(city, batch, arrived)
         moved |= adopted
         known, grader = roster.of(city), grading.of(city)
-        doubts = grader.grade(city, batch, arrived, lag)
+        doubts, news = grader.grade(city, batch, arrived, lag)
         observed = [
             _observed(t, known, t.device in moved, arrived, doubt)
             for t, doubt in zip(batch, doubts, strict=True)
         ]
-        flags = city.live.apply(observed, arrived, lag, counts, _heard(counts or {}))
-        grader.accept(city, observed, flags, arrived)
+        flags = city.live.apply(observed, arrived, lag, counts, heard(counts or {}))
+        graded = [
+            grading.graded(t, o.reading.area, doubt)
+            for t, o, doubt in zip(batch, observed, doubts, strict=True)
+        ]
+        grader.accept(city, graded, news, flags, arrived)
     return Written(flags.count(NEW), flags.count(LATE), flags.count(DUPLICATE))
 
 
@@ -111,6 +115,9 @@ def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
     if not statuses:
         return
     with answering(city), roster.alone:
+        statuses = publishers.note(city, statuses)
+        if not statuses:
+            return
         roster.enrol(city, statuses)
         strangers.introduce(city, statuses, arrived)
         presence.note(city, statuses)
@@ -166,20 +173,22 @@ def count(city: City, counts: Mapping[str, int], arrived: int) -> None:
     if not counts:
         return
     with answering(city):
-        city.live.count_all(counts, _heard(counts), arrived)
+        city.live.count_all(counts, heard(counts), arrived)
 
 
-def _heard(counts: Mapping[str, int]) -> list[str]:
-    heard = [name.partition(":")[2] for name in counts if name.startswith("received:")]
+def heard(counts: Mapping[str, int]) -> list[str]:
+    """The feeds that counters speak of."""
+    feeds = [name.partition(":")[2] for name in counts if name.startswith("received:")]
     # of the city's own topics the write itself marks the feed
     reading = any(name.startswith("readings:") and name != "readings:city" for name in counts)
-    return [*heard, *(["telemetry"] if reading else [])]
+    return [*feeds, *(["telemetry"] if reading else [])]
 
 
 def begin(city: City) -> None:
     """Prepare the stores: groups exist, and a Redis that was emptied knows the devices again."""
     with answering(city), roster.alone:
         city.live.ensure_groups()
+        city.live.outlive_former()
         roster.restore(city)
         registry.again(city)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from app.city import City
@@ -23,7 +24,7 @@ LONGEST_SEARCH = 20_000  # letters looked through for one page
 AT_ONCE = 1_000  # letters of one request
 NOTE = 200  # characters
 OWN = ("/telemetry", "/status", "/position")  # our topics that tell of nobody
-ACCEPTED = "accepted/"  # topics of what was acknowledged and could not become a case
+ACCEPTED, NO_CASE = "accepted/", "no_case"  # what was acknowledged and could not become a case
 NO_MESSAGE = ("report ",)  # topics of parts of a message: there is nothing to replay
 
 
@@ -102,20 +103,16 @@ def search(
     """
     _permit(by)
     wanted = text.strip().casefold()
-
-    def look() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        queued = set(city.live.queued_letters(LONGEST_SEARCH))
-        pile = f"{source}|{reason}" if source and reason else ""
-        for seen, letter in enumerate(city.live.leaf(pile, before)):
-            if len(found) >= limit or seen >= LONGEST_SEARCH:
+    queued = set(city.live.queued_letters(LONGEST_SEARCH))
+    pile = f"{source}|{reason}" if source and reason else ""
+    found: list[dict[str, Any]] = []
+    for letter in islice(city.live.leaf(pile, before), LONGEST_SEARCH):
+        meant = source in ("", letter.source) and reason in ("", letter.reason)
+        if meant and (not wanted or wanted in _words(letter)):
+            found.append(_row(letter, letter.id in queued))
+            if len(found) >= limit:
                 break
-            meant = source in ("", letter.source) and reason in ("", letter.reason)
-            if meant and (not wanted or wanted in _words(letter)):
-                found.append(_row(letter, letter.id in queued))
-        return found
-
-    return look()
+    return found
 
 
 def _words(letter: DeadLetter) -> str:
@@ -180,7 +177,7 @@ def _who(city: City, by: User | None) -> tuple[str, str]:
 def _asked(city: City, ids: Sequence[str]) -> list[DeadLetter]:
     if len(ids) > AT_ONCE:
         raise Invalid(f"一次最多处理 {AT_ONCE} 条。", fields={"ids": "请分批选择"})
-    return city.live.letters_of(list(dict.fromkeys(ids)))
+    return city.live.abouts_of(list(dict.fromkeys(ids)))
 
 
 def totals(city: City) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from app.city import City
-from app.services.letters import ACCEPTED, bounds, of, record, shown
+from app.services.letters import ACCEPTED, NO_CASE, bounds, of, record, shown
 from app.store import keys
 from app.store.live_letters import DeadLetter as DeadLetter
 
@@ -34,8 +34,8 @@ def turn(city: City, limit: int) -> Iterator[list[DeadLetter]]:
 
 def accepted_again(city: City, letter: DeadLetter, arrived: int) -> bool:
     """Whether the letter is an acknowledged report or order; then it waits for its case again."""
-    if not letter.topic.startswith(ACCEPTED):
-        return False
+    if not letter.topic.startswith(ACCEPTED) or letter.reason != NO_CASE:
+        return False  # a stranger may say any topic at the broker
     city.live.accept_again(letter.topic.removeprefix(ACCEPTED), letter.payload, arrived)
     return True
 

@@ -94,7 +94,7 @@ def demo_cast(city: City, password: str) -> list[User]:
     for old in {secret.password_hash for secret in secrets.values() if secret}:
         known[old] = _fits(old, password)
     with city.ledger.begin() as tx:
-        tx.put(*demo_people.UNITS)
+        tx.put(*demo_people.units(city.areas))
         tx.put(*demo_people.workers(city.areas))
         for user in users:
             secret = secrets[user.id]

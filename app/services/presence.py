@@ -30,7 +30,7 @@ from app.domain.levels import Level
 from app.domain.readings import Device, DeviceStatus, Presence
 from app.domain.rulebook import GATEWAY
 from app.domain.rules import SILENCE, Rule
-from app.services import alerts, presence_feeds
+from app.services import alerts, presence_feeds, quality
 from app.services.presence_feeds import Origins
 from app.store import statuses
 from app.store.points import unpack
@@ -149,7 +149,9 @@ def _call(city: City, roll: Roll, size: int, now: int) -> None:
         is_gateway=is_gateway,
         known=_spread(size, at, np.ones(len(found)), 0).astype(np.bool_),
     )
-    roll.origins = presence_feeds.call(city, roll.origins, roll.numbers, size)
+    by_device = city.live.origins()
+    roll.origins = presence_feeds.call(city, roll.origins, by_device, roll.numbers, size)
+    quality.take_census(city, found, by_device)
     roll.called_at = now
     roll.called_with = statuses.version(city.live.redis)
 

@@ -33,9 +33,15 @@ class Origins:
     silent: set[str] = field(default_factory=set)
 
 
-def call(city: City, before: Origins, numbers: Mapping[str, int], size: int) -> Origins:
-    """Read the registry and the devices' sources anew; who never said otherwise is the city's."""
-    declared, by_device = city.live.sources(), city.live.origins()
+def call(
+    city: City,
+    before: Origins,
+    by_device: Mapping[str, str],
+    numbers: Mapping[str, int],
+    size: int,
+) -> Origins:
+    """Read the registry anew and sort the devices by source; by default one is the city's."""
+    declared = city.live.sources()
     names = (OWN, *sorted({*declared, *by_device.values()} - {OWN}))
     index = {name: i for i, name in enumerate(names)}
     of = np.zeros(size, np.int64)
@@ -58,6 +64,13 @@ def mind(city: City, origins: Origins, a: Attendance, roster: Roster, now: int) 
         if newest and now >= a.grace_until:  # a new source has not spoken yet
             _tell(city, origins, name, newest if lost[i] else 0, after)
     a.hold(lost[origins.of], now, round(city.settings.startup_grace_s * 1000))
+
+
+def silent(city: City) -> dict[str, int]:
+    """Return the sources that are silent, by name → since when, epoch ms; none that has left."""
+    known = {OWN, *city.live.sources()}
+    flagged = {name: flags[SILENT] for name, flags in city.live.flags().items() if SILENT in flags}
+    return {name: int(flagged[name]["since"]) for name in sorted(known & flagged.keys())}
 
 
 def _quiet_ms(city: City, origins: Origins, i: int, a: Attendance, roster: Roster) -> float | None:

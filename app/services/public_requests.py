@@ -82,13 +82,12 @@ def _admit(city: City, ip: str) -> None:
 
 
 def _known(tx: Tx, request_id: str) -> Case | None:
-    if request_id.startswith(PREFIX):
-        return tx.case_of("grid", request_id)
     try:
-        case = tx.case(request_id)
+        own = request_id.startswith(PREFIX)
+        case = tx.case_of("grid", request_id) if own else tx.case(request_id)
     except NotFound:
         return None
-    return case if _is_public(case) else None
+    return case if case and _is_public(case) else None
 
 
 def _listed(tx: Tx, query: Query) -> list[Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from app.city import City
@@ -18,6 +18,7 @@ from app.store.keys import QUALITY_SINCE
 Row = dict[str, Any]
 By = Literal["source", "kind", "street"]
 
+GROUPS = ("source", "kind", "street")
 DOUBTS = quality.names(127)
 DAY_MS = 86_400_000
 
@@ -38,7 +39,7 @@ def scores(city: City, by: User, *, group: By = "source", day: str = "") -> list
     found: dict[str, Counter[str]] = {}
     for field, n in counts.items():
         *place, what = field.split("|")
-        name = place[("source", "kind", "street").index(group)]
+        name = place[GROUPS.index(group)]
         found.setdefault(name, Counter())[what] += n
     is_today = not day or day == today
     due = _expected(city, group, now - since) if is_today else Counter[str]()
@@ -62,20 +63,23 @@ def _row(name: str, said: Counter[str], due: float) -> Row:
 
 def _expected(city: City, group: By, span_ms: int) -> Counter[str]:
     """How many readings the devices should have sent in a span, by their periods."""
-    origins = city.live.origins() if group == "source" else {}
-    of: Callable[[Device], str] = {
-        "source": lambda d: origins.get(d.code, OWN),
-        "kind": lambda d: d.kind,
-        "street": lambda d: d.area[:STREET_DIGITS],
-    }[group]
     due: Counter[str] = Counter()
-    periods: Counter[tuple[str, int]] = Counter(
-        (of(device), device.period_s) for device in city.live.devices().values()
-    )
-    for (name, period_s), devices in periods.items():
-        # a reading is due when its period is over
-        due[name] += devices * int(min(span_ms, DAY_MS) / 1000 / max(period_s, 1))
+    span_s = min(span_ms, DAY_MS) / 1000
+    for fleet, devices in city.live.census().items():
+        name, period_s = str(fleet[GROUPS.index(group)]), fleet[3]
+        due[name] += devices * int(span_s / max(period_s, 1))  # due when its period is over
     return due
+
+
+def take_census(city: City, devices: Iterable[Device], origins: Mapping[str, str]) -> None:
+    """Count the fleet by source, kind, street and period; the watch does so at each roll call.
+
+    So a page that asks for scores need not read every device.
+    """
+    found = Counter(
+        (origins.get(d.code, OWN), d.kind, d.area[:STREET_DIGITS], d.period_s) for d in devices
+    )
+    city.live.put_census(found)
 
 
 def doubts(last: Readings | None) -> list[Row]:

@@ -19,7 +19,13 @@ def declare(city: City, sources: Iterable[Mapping[str, Any]]) -> None:
 
     A row has name, dialect, owner, crs, by, clock, period_s, quiet_s, kinds, topics.
     """
-    own = {
+    rows = _declared[city.live] = [own(city), *(dict(row) for row in sources)]
+    city.live.put_sources(rows)
+
+
+def own(city: City) -> dict[str, Any]:
+    """Return the row of the city's own topics, which stand in no file."""
+    return {
         "name": OWN,
         "dialect": "own",
         "owner": city.areas.home.name,
@@ -31,8 +37,6 @@ def declare(city: City, sources: Iterable[Mapping[str, Any]]) -> None:
         "kinds": list(BY_CODE),
         "topics": ["city/#"],
     }
-    rows = _declared[city.live] = [own, *(dict(row) for row in sources)]
-    city.live.put_sources(rows)
 
 
 def again(city: City) -> None:

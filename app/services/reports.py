@@ -20,7 +20,8 @@ from app.domain.warnings import Warning
 from app.errors import Conflict, Invalid, Refused
 from app.services import letters, warnings
 from app.services.photos import attach
-from app.services.places import place
+from app.services.places import place, settle
+from app.services.places_known import gazetteer
 from app.store import keys
 from app.store.stream_answers import RawEntry, entries
 from app.store.tx import Tx
@@ -83,6 +84,8 @@ def open_waiting(city: City, consumer: str, block_ms: int | None = None) -> int:
     case. What can never become a case is kept as a dead letter. `block_ms` waits for the next.
     """
     waiting = _waiting(city, consumer, block_ms)
+    if waiting:
+        gazetteer(city)  # built here if need be, not inside a transaction
     for entry_id, fields in waiting:
         if not _take_in(city, fields):
             continue
@@ -114,7 +117,7 @@ def _waiting(city: City, consumer: str, block_ms: int | None) -> list[RawEntry]:
 
 
 def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
-    """Whether the entry is done with: a case, a dead letter or set aside; else it comes again."""
+    """Whether the entry is done with: a case or a dead letter; else it comes again."""
     try:
         thing = _decode(fields)
         if isinstance(thing, Warning):
@@ -132,8 +135,7 @@ def _take_in(city: City, fields: dict[bytes, bytes]) -> bool:
         raise
     except Exception as why:
         # the outermost line of the loop over entries: an odd one must not hold up all behind it
-        log.exception("a report could not be taken in; it lies in %s", keys.ODD_REPORTS)
-        city.live.set_aside(fields)
+        log.exception("a report could not be taken in and is a dead letter")
         _bury(city, fields, why)
     return True
 
@@ -184,9 +186,17 @@ def _open_from_report(
 
 def _open_from_order(city: City, tx: Tx, order: HotlineOrder) -> Case:
     now: datetime = city.now()
-    area = place(city, tx, order)
-    unit = hotline.route(order, area, tx.units()).main
-    case, fact = opening.from_order(order, id=tx.next_case_id(now), at=now, area=area, unit=unit)
+    placed = settle(city, tx, order)
+    unit = hotline.route(order, placed.area, tx.units()).main
+    case, fact = opening.from_order(
+        msgspec.structs.replace(order, lon=placed.lon, lat=placed.lat),
+        id=tx.next_case_id(now),
+        at=now,
+        area=placed.area,
+        unit=unit,
+        about=placed.about,
+        note=placed.note,
+    )
     tx.add(order)
     return _add(tx, case, fact)
 
@@ -201,5 +211,5 @@ def _bury(city: City, fields: dict[bytes, bytes], why: Exception) -> None:
     """Keep it with what it says, which is shown to nobody; a replay lets it wait once more."""
     topic = letters.ACCEPTED + fields.get(b"t", b"?").decode("utf-8", "replace")
     detail = str(why) if isinstance(why, Refused) else type(why).__name__
-    letter = letters.Letter(topic, fields.get(b"b", b""), "no_case", detail)
+    letter = letters.Letter(topic, fields.get(b"b", b""), letters.NO_CASE, detail)
     letters.keep(city, [letter], int(city.now().timestamp() * 1000))

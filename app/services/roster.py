@@ -78,7 +78,7 @@ def _settle(city: City, batch: Sequence[Telemetry]) -> set[str]:
     known = of(city)
     news: dict[str, Telemetry] = {}
     for t in batch:
-        if t.lon is not None and t.lat is not None and _is_elsewhere(known.get(t.device), t):
+        if t.lon is not None and t.lat is not None and is_elsewhere(known.get(t.device), t):
             news[t.device] = t
     if not news:
         return set()
@@ -146,13 +146,22 @@ def _standing(d: Device, grid: int) -> Known:
 
 
 def restore(city: City) -> None:
-    """A Redis without devices gets those of the ledger, with new numbers."""
+    """A Redis without devices gets those of the ledger, with new numbers.
+
+    And the ledger those that somebody who was killed had brought only into Redis.
+    """
     forget(city)
-    if city.live.devices():
-        return
+    there = city.live.devices()
     with city.ledger.read() as tx:
-        devices = tx.devices()
-    register(city, devices)
+        kept = tx.devices()
+    if not there:
+        register(city, kept)
+        return
+    known = {device.code for device in kept}
+    unwritten = [device for code, device in there.items() if code not in known]
+    if unwritten:
+        with city.ledger.begin() as tx:
+            tx.put_devices(unwritten)
 
 
 def _located(city: City, said: Mapping[str, Telemetry | DeviceStatus]) -> dict[str, str]:
@@ -172,7 +181,8 @@ def grid_of(city: City, area: str) -> int:
         return OUTSIDE
 
 
-def _is_elsewhere(place: Known | None, t: Telemetry) -> bool:
+def is_elsewhere(place: Known | None, t: Telemetry) -> bool:
+    """Whether a device that says where it is must be registered (again)."""
     if place is None or t.lon is None or t.lat is None:
         return True
     if place.n < 0 and t.kind in BY_CODE:

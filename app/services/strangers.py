@@ -28,6 +28,7 @@ from app.store.strangers import METRICS_KEPT, Heard, Stranger
 
 NAME = 100  # characters
 NOTE = 200
+SAME_PLACE = 1e-5  # degrees: a form rounds
 HOUR_MS = 3_600_000
 OWN = "telemetry"  # the feed of our own topics
 
@@ -117,8 +118,7 @@ def _by_rule(city: City, said: dict[str, Stranger]) -> set[str]:
     devices = [device for device in found if device]
     codes = set(roster.register(city, devices))
     store.forget(city.live.redis, codes)
-    for device in devices:
-        _record(city, "adopted", device, "ingest")
+    _record(city, devices, "ingest")
     return codes
 
 
@@ -152,7 +152,8 @@ def waiting(city: City, by: User, *, text: str = "", limit: int = 100) -> list[d
     wanted = text.strip().casefold()
     found = [h for h in store.everybody(city.live.redis) if not wanted or wanted in _words(h)]
     there = city.live.devices([heard.said.device for heard in found])
-    return [_row(city, heard) for heard in found if heard.said.device not in there][:limit]
+    unknown = [heard for heard in found if heard.said.device not in there]
+    return [_row(city, heard) for heard in unknown[:limit]]
 
 
 def _words(heard: Heard) -> str:
@@ -213,9 +214,18 @@ def adopt(
         # whoever takes its next message finds it then, and tells the screens that it is new
         roster.of(city)[device] = roster.NOWHERE
     made = city.live.devices([device])[device]
+    if _by_hand(heard.said, lon, lat):
+        city.live.put_references({device: (lon, lat)})
     store.forget(city.live.redis, [device])
-    _record(city, "adopted", made, by.id)
+    _record(city, [made], by.id)
     return made
+
+
+def _by_hand(said: Stranger, lon: float, lat: float) -> bool:
+    """Whether a person has set the place: then it is a reference for what the device will say."""
+    if said.lon is None or said.lat is None:
+        return True
+    return max(abs(said.lon - lon), abs(said.lat - lat)) > SAME_PLACE
 
 
 def _check(said: Stranger, kind: str, area: str) -> None:
@@ -242,23 +252,33 @@ def ignore(city: City, by: User, device: str, note: str) -> None:
     if store.one(city.live.redis, device) is None:
         raise NotFound("收件箱里没有这台设备。")
     store.ignore(city.live.redis, device, why, by.id, int(city.now().timestamp() * 1000))
-    _tell(city, "ignored", device, by.scope, by.id, {"device": {"code": device}, "note": why})
+    body = {"device": {"code": device}, "note": why}
+    _tell(city, [_fact(city, "ignored", device, by.scope, by.id, body)])
 
 
 def heed(city: City, by: User, device: str) -> None:
     """Hear a device again that was ignored."""
     require(by, Verb.ADMINISTER)
     store.heed(city.live.redis, device)
-    _tell(city, "heeded", device, by.scope, by.id, {"device": {"code": device}})
+    body = {"device": {"code": device}}
+    _tell(city, [_fact(city, "heeded", device, by.scope, by.id, body)])
 
 
-def _record(city: City, past: str, device: Device, who: str) -> None:
-    _tell(city, past, device.code, device.area, who, {"device": msgspec.to_builtins(device)})
+def _record(city: City, devices: Sequence[Device], who: str) -> None:
+    """Record the adoption of devices, all in one transaction."""
+    bodies = [(d, msgspec.to_builtins(d) | {"name": masking.text(d.name)}) for d in devices]
+    _tell(city, [_fact(city, "adopted", d.code, d.area, who, {"device": b}) for d, b in bodies])
 
 
-def _tell(city: City, past: str, device: str, area: str, who: str, body: dict[str, Any]) -> None:
+def _fact(city: City, past: str, device: str, area: str, who: str, body: dict[str, Any]) -> Fact:
     at: datetime = city.now()
-    fact = Fact(kind=f"device.{past}", thing=device, area=area, at=at, who=who, body=body)
+    return Fact(kind=f"device.{past}", thing=device, area=area, at=at, who=who, body=body)
+
+
+def _tell(city: City, facts: Sequence[Fact]) -> None:
+    if not facts:
+        return
     with city.ledger.begin() as tx:
-        tx.record(fact)
+        for fact in facts:
+            tx.record(fact)
     city.feed.publish(city.ledger)

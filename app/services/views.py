@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from app.city import City
@@ -112,8 +111,8 @@ def _of_worker(tx: Tx, user: User) -> Open:
     if user.worker is None:
         return [], [], [], []
     tasks = tx.tasks(worker=user.worker, open=True)
-    cases = {task.case_id: tx.case(task.case_id) for task in tasks}
-    return [], list(cases.values()), tasks, [tx.worker(user.worker)]
+    cases = tx.cases(id={task.case_id for task in tasks})
+    return [], cases, tasks, [tx.worker(user.worker)]
 
 
 def _places(city: City, workers: list[Worker]) -> list[dict[str, Any]]:
@@ -137,6 +136,7 @@ def _places(city: City, workers: list[Worker]) -> list[dict[str, Any]]:
 
 
 STATES = {"open": True, "ended": False, "all": None}
+NOUNS: dict[str, Any] = {"alerts": Alert, "cases": Case, "tasks": Task}
 
 
 def things(
@@ -156,20 +156,16 @@ def things(
     if state not in STATES:
         raise Invalid("参数不正确。", fields={"state": "open、ended 或 all"})
     if user.role is Role.GRID_WORKER:
-        found = snapshot(city, user)[what]
-    else:
-        scope = scope_in(city, user, area)
-        with city.ledger.read() as tx:
-            reads: dict[str, Callable[..., list[Any]]] = {
-                "alerts": tx.alerts,
-                "cases": tx.cases,
-                "tasks": tx.tasks,
-            }
-            wanted = _known(what, filters)
-            rows = reads[what](scope=scope, open=STATES[state], **wanted)
-            kind = filters.get("kind")
-            found = [builtins(x) for x in rows if kind in (None, getattr(x, "kind", None))]
-    return {what: found[:limit], "total": len(found)}
+        mine = snapshot(city, user)[what]
+        return {what: mine[:limit], "total": len(mine)}
+    scope = scope_in(city, user, area)
+    wanted: dict[str, Any] = {"scope": scope, "open": STATES[state], **_known(what, filters)}
+    kind = NOUNS[what]
+    with city.ledger.read() as tx:
+        reads: dict[Any, Any] = {Alert: tx.alerts, Case: tx.cases, Task: tx.tasks}
+        found = [builtins(x) for x in reads[kind](limit=limit, **wanted)]
+        total = tx.count(kind, **wanted)
+    return {what: found, "total": total}
 
 
 COLUMNS = {
@@ -184,7 +180,7 @@ def _known(what: str, filters: dict[str, str]) -> dict[str, Any]:
     strange = set(filters) - COLUMNS[what]
     if strange:
         raise Invalid("参数不正确。", fields=dict.fromkeys(sorted(strange), "此列表没有该筛选项"))
-    wanted: dict[str, Any] = {k: v for k, v in filters.items() if k != "kind"}
+    wanted: dict[str, Any] = dict(filters)
     if "level" in wanted:
         if wanted["level"] not in ("0", "1", "2", "3", "4"):
             raise Invalid("参数不正确。", fields={"level": "0 到 4"})

@@ -21,7 +21,7 @@ AT_ONCE = letters.AT_ONCE
 def letter(city: City, user: User, letter_id: str) -> Row:
     """Return one dead letter as a row of letters.search; NotFound when it has gone meanwhile."""
     require(user, Verb.ADMINISTER)
-    found = city.live.letters_of([letter_id])
+    found = city.live.abouts_of([letter_id])
     if not found:
         raise NotFound("这封死信已被重放或丢弃，请刷新列表。")
     told: Row = msgspec.structs.asdict(found[0])
@@ -31,7 +31,8 @@ def letter(city: City, user: User, letter_id: str) -> Row:
 
 def replay_pile(city: City, user: User, source: str, reason: str) -> int:
     """Ask for the replay of every letter of a source and reason; returns how many are queued."""
-    return sum(letters.replay(city, user, ids) for ids in _pile(city, user, source, reason))
+    every = list(_pile(city, user, source, reason))  # replayed ones lead to no older ones
+    return sum(letters.replay(city, user, ids) for ids in every)
 
 
 def drop_pile(city: City, user: User, source: str, reason: str, note: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.city import City
@@ -19,6 +19,7 @@ from app.domain.rules import Rule
 from app.domain.warnings import RULE, chain_of, public
 from app.services.quality import doubts
 from app.services.views_scope import builtins, live_or, now_ms, place, root, scope_in
+from app.store import counts, tables
 from app.store import warnings as kept
 from app.store.tx import Tx
 
@@ -26,6 +27,10 @@ MOST_ROWS = 60
 STRIP_BARS, BAR_S = 144, 300
 PERIODS = 3  # a reading is stale after three of its device's periods
 WORKED_ON = {CaseStatus.PENDING_HANDLE, CaseStatus.HANDLING, CaseStatus.PENDING_CHECK}
+RED = {"open": True, "level": int(Level.RED)}
+A = tables.alerts.c
+WAITING = (A.level == int(Level.RED)) & (A.status == AlertStatus.RAISED.value)
+URGENCY = (WAITING.desc(), A.level.desc())  # then the newest
 Row = dict[str, Any]
 
 
@@ -33,27 +38,27 @@ def alerts_panel(
     city: City, user: User, area: str | None = None, domain: str | None = None
 ) -> dict[str, Any]:
     """Return the open alerts, worst first, and how many there are of each level."""
-    scope = scope_in(city, user, area or root(city, user))
+    home = root(city, user)
+    scope, widest = scope_in(city, user, area or home), scope_in(city, user, home)
     hour_ago = city.now() - timedelta(hours=1)
     with city.ledger.read() as tx:
-        alerts = tx.alerts(scope=scope, open=True, domain=domain)
-        last_hour = len(tx.alerts(scope=scope, domain=domain, since=hour_ago))
+        open_ = counts.alert_levels(tx, WORKED_ON, scope=scope, open=True, domain=domain)
+        last_hour = tx.count(Alert, scope=scope, domain=domain, since=hour_ago)
+        alerts = tx.alerts(scope=scope, open=True, domain=domain, order=URGENCY, limit=MOST_ROWS)
         statuses, said = _case_statuses(tx, alerts), _warnings(tx, alerts)
+        here, there = (tx.count(Alert, **RED, scope=one) for one in (scope, widest))
     return {
-        "total": len(alerts),
+        "elsewhere": {"red": there - here, "area": home},
+        "total": sum(n for n, _ in open_.values()),
         "last_hour": last_hour,
-        "levels": {str(level): _counts(alerts, level, statuses) for level in (4, 3, 2, 1)},
-        "alerts": [_row(city, a, statuses, said) for a in sorted(alerts, key=_urgency)[:MOST_ROWS]],
+        "levels": {str(level): _counts(open_, level) for level in (4, 3, 2, 1)},
+        "alerts": [_row(city, alert, statuses, said) for alert in alerts],
     }
 
 
-def _urgency(alert: Alert) -> tuple[bool, int, float]:
-    waiting = alert.level is Level.RED and alert.status is AlertStatus.RAISED
-    return not waiting, -int(alert.level), -alert.raised_at.timestamp()
-
-
 def _case_statuses(tx: Tx, alerts: list[Alert]) -> dict[str, CaseStatus]:
-    return {alert.case_id: tx.case(alert.case_id).status for alert in alerts if alert.case_id}
+    ids = {alert.case_id for alert in alerts if alert.case_id}
+    return {case.id: case.status for case in tx.cases(id=ids)} if ids else {}
 
 
 def _warnings(tx: Tx, alerts: list[Alert]) -> dict[str, Row]:
@@ -63,12 +68,12 @@ def _warnings(tx: Tx, alerts: list[Alert]) -> dict[str, Row]:
     return {d: public(found[chain_of(d)]) for d in devices if chain_of(d) in found}
 
 
-def _counts(alerts: list[Alert], level: int, statuses: dict[str, CaseStatus]) -> dict[str, int]:
-    mine = [alert for alert in alerts if int(alert.level) == level]
+def _counts(found: dict[tuple[int, str], tuple[int, int]], level: int) -> dict[str, int]:
+    mine = {status: both for (of, status), both in found.items() if of == level}
     return {
-        "open": len(mine),
-        "unacknowledged": sum(alert.status is AlertStatus.RAISED for alert in mine),
-        "handling": sum(statuses.get(alert.case_id or "") in WORKED_ON for alert in mine),
+        "open": sum(n for n, _ in mine.values()),
+        "unacknowledged": mine.get(AlertStatus.RAISED, (0, 0))[0],
+        "handling": sum(worked_on for _, worked_on in mine.values()),
     }
 
 
@@ -97,14 +102,12 @@ def strip(
     until = (now_ms(city) // 1000 // BAR_S + 1) * BAR_S
     start = until - STRIP_BARS * BAR_S
     bars = [{"n": 0, "level": 0} for _ in range(STRIP_BARS)]
-    since = city.now() - timedelta(seconds=STRIP_BARS * BAR_S)
+    since = datetime.fromtimestamp(start, UTC)
     with city.ledger.read() as tx:
-        alerts = tx.alerts(scope=scope, domain=domain, since=since)
-    for alert in alerts:
-        slot = int(alert.raised_at.timestamp() - start) // BAR_S
-        if 0 <= slot < STRIP_BARS:
-            bars[slot]["n"] += 1
-            bars[slot]["level"] = max(bars[slot]["level"], int(alert.peak))
+        found = counts.alerts_per(tx, since, BAR_S, scope=scope, domain=domain)
+    for slot, n, worst in found:
+        if slot < STRIP_BARS:
+            bars[slot] = {"n": n, "level": worst}
     return {"since": start * 1000, "until": until * 1000, "bars": bars}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,15 @@ from app.domain import cases
 from app.domain.alerts import Alert
 from app.domain.cases import Case, CaseMove
 from app.domain.dispatching import Available, Candidate, Reason, Why, rank
-from app.domain.people import User, Verb, Worker, covers, may, require
+from app.domain.people import Unit, User, Verb, Worker, covers, may, require
 from app.errors import NotFound
 from app.services.views_scope import builtins, live_or, place, root, scope_in
+from app.store import counts, tables
 from app.store.tx import Tx
 
 SOON = timedelta(hours=2)  # what counts as 临期 on the wall (*default*)
 MOST_CANDIDATES = 20
+DUE = tables.cases.c.due_at
 OFFICE_MOVES = (
     CaseMove.REGISTER,
     CaseMove.DISPATCH,
@@ -35,18 +38,15 @@ def due_cases(
     scope = scope_in(city, user, area or root(city, user))
     now = city.now()
     with city.ledger.read() as tx:
-        found = sorted(tx.cases(scope=scope, open=True, domain=domain), key=lambda c: c.due_at)
-        shown = [
-            builtins(case)
-            | {
-                "place": place(city, case.area),
-                "who": who_has(tx, case),
-                "share": share(case, now),
-            }
-            for case in found[:limit]
-        ]
-    due = sum(case.due_at - now <= SOON for case in found)
-    return {"open": len(found), "due": due, "cases": shown}
+        going_on, due = counts.cases_due(tx, now + SOON, scope=scope, domain=domain)
+        found = tx.cases(scope=scope, open=True, domain=domain, order=[DUE], limit=limit)
+        who = who_have(tx, found)
+    shown = [
+        builtins(case)
+        | {"place": place(city, case.area), "who": who[case.id], "share": share(case, now)}
+        for case in found
+    ]
+    return {"open": going_on, "due": due, "cases": shown}
 
 
 def share(case: Case, now: datetime) -> float:
@@ -55,25 +55,29 @@ def share(case: Case, now: datetime) -> float:
     return round((now - case.opened_at).total_seconds() / whole, 4) if whole > 0 else 1.0
 
 
-def who_has(tx: Tx, case: Case) -> str | None:
-    """Return the names of those who work on a case, else its unit's, else None."""
-    tasks = tx.tasks(case_id=case.id, open=True)
-    if tasks:
-        return "、".join(tx.worker(task.worker).name for task in tasks)
-    return unit_name(tx, case.unit)
+def who_have(tx: Tx, found: Sequence[Case]) -> dict[str, str | None]:
+    """Return by case the names of those who work on it, else its unit's, else None."""
+    tasks = tx.tasks(case_id=[case.id for case in found], open=True) if found else []
+    workers = tx.names(Worker, (task.worker for task in tasks))
+    units = tx.names(Unit, (case.unit for case in found if case.unit))
+    who: dict[str, str | None] = {
+        case.id: units.get(case.unit, case.unit) if case.unit else None for case in found
+    }
+    names: dict[str, list[str]] = {}
+    for task in tasks:
+        names.setdefault(task.case_id, []).append(workers.get(task.worker, task.worker))
+    return who | {case_id: "、".join(several) for case_id, several in names.items()}
 
 
 def unit_name(tx: Tx, unit_id: str | None) -> str | None:
     """Return a unit's name, its id when it is not in the ledger, None for none."""
-    if not unit_id:
-        return None
-    return next((unit.name for unit in tx.units() if unit.id == unit_id), unit_id)
+    return tx.names(Unit, [unit_id]).get(unit_id, unit_id) if unit_id else None
 
 
 def worker_names(city: City, workers: list[str]) -> list[str]:
     """Return the names of worker ids, in the same order."""
     with city.ledger.read() as tx:
-        known = {worker.id: worker.name for worker in tx.workers()}
+        known = tx.names(Worker, workers)
     return [known.get(worker, worker) for worker in workers]
 
 
@@ -95,8 +99,8 @@ def dispatch_panel(
         require(user, Verb.VIEW, thing)
         moves = _moves(user, alert, case)
         sending = case is not None and CaseMove.DISPATCH.value in moves
-        names = {worker.id: worker.name for worker in tx.workers()}
         tasks = tx.tasks(case_id=case.id) if case else []
+        names = tx.names(Worker, (task.worker for task in tasks))
         return {
             "case": builtins(case) | {"place": place(city, case.area)} if case else None,
             "alert_id": alert.id if alert else None,
@@ -206,7 +210,7 @@ def case(city: City, user: User, case_id: str) -> Row:
         found = tx.case(case_id)
         tasks = tx.tasks(case_id=case_id)
         require(user, Verb.VIEW, found, workers=[task.worker for task in tasks])
-        names = {worker.id: worker.name for worker in tx.workers()}
+        names = tx.names(Worker, (task.worker for task in tasks))
         return builtins(found) | {
             "place": place(city, found.area),
             "unit_name": unit_name(tx, found.unit),

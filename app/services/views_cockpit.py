@@ -8,9 +8,9 @@ from typing import Any
 from app.city import City
 from app.domain.kinds import ECONOMY, GOVERN, SAFETY, SOCIAL
 from app.domain.levels import Level
-from app.domain.people import User
+from app.domain.people import User, Worker
 from app.errors import Invalid
-from app.services.views_cases import who_has
+from app.services.views_cases import who_have
 from app.services.views_exceptions import ON_TIME_TARGET, exceptions
 from app.services.views_scope import allowed_area, builtins, place, prefix, scope_in
 from app.services.views_today import Row, Today
@@ -144,16 +144,16 @@ def rows(
             found = Today(city, tx, scope).chosen(what, query)
         else:
             raise Invalid("参数不正确。", fields={"what": "cases、alerts 或 tasks"})
-        shown = [
-            builtins(thing) | {"place": place(city, thing.area), "who": _who(tx, what, thing)}
-            for thing in found[:MOST_ROWS]
-        ]
-    return {"what": what, "total": len(found), "rows": shown}
+        shown = found[:MOST_ROWS]
+        who = _who(tx, what, shown)
+    rows = [builtins(x) | {"place": place(city, x.area), "who": who.get(x.id)} for x in shown]
+    return {"what": what, "total": len(found), "rows": rows}
 
 
-def _who(tx: Tx, what: str, thing: Any) -> str | None:
+def _who(tx: Tx, what: str, things: list[Any]) -> dict[str, str | None]:
     if what == "cases":
-        return who_has(tx, thing)
+        return who_have(tx, things)
     if what == "tasks":
-        return tx.worker(thing.worker).name
-    return str(thing.acknowledged_by) if thing.acknowledged_by else None
+        names = tx.names(Worker, (task.worker for task in things))
+        return {task.id: names.get(task.worker, task.worker) for task in things}
+    return {alert.id: alert.acknowledged_by for alert in things}

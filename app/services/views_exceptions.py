@@ -7,7 +7,9 @@ from typing import Any
 from app.city import City
 from app.domain.cases import Case
 from app.domain.levels import Level
+from app.services import presence_feeds
 from app.services.figures import points_in
+from app.services.grading import OWN
 from app.services.views_ground import CONSTANT_FEEDS
 from app.services.views_scope import live_or, now_ms, prefix
 from app.services.views_today import Today, plain
@@ -58,11 +60,16 @@ def _alerts(today: Today, code: str) -> list[Row]:
 
 def _feeds_silent(city: City) -> list[Row]:
     feeds, limit = live_or(city.live.feeds, dict[str, int]()), city.settings.feed_quiet_s
-    ages = {name: (now_ms(city) - feeds[name]) / 1000 for name in CONSTANT_FEEDS if name in feeds}
+    now = now_ms(city)
+    lost = {
+        name: feeds[name] for name in CONSTANT_FEEDS if now - feeds.get(name, now) > limit * 1000
+    }
+    sources = live_or(lambda: presence_feeds.silent(city), dict[str, int]())
+    if lost:
+        sources.pop(OWN, None)  # the feed as a whole says it already
     return [
-        _exception("feed_silent", Level.ORANGE, round(age), None, name=name, limit=limit)
-        for name, age in ages.items()
-        if age > limit
+        _exception("feed_silent", Level.ORANGE, round((now - since) / 1000), None, name=name)
+        for name, since in (lost | sources).items()
     ]
 
 

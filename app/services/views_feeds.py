@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from app.city import City
 from app.domain.people import User, Verb, require
-from app.services import feed_minutes, letters, quality
+from app.services import feed_minutes, letters, quality, registry
 from app.services.grading import OWN, feed_of
 from app.services.presence_feeds import SILENT
 from app.services.views_scope import live_or, now_ms
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 LETTERS_MANY = 100  # refused within an hour (*default*): from there the wall says it
 SAMPLES = 300  # the newest dead letters among which a sample of each reason is looked for
 PERIODS = 3  # of a source without a message (*default*): then it is silent
-SCORES_MS = 60_000  # scores ask after every device: not with each repaint
+SCORES_MS = 60_000  # scores add up thousands of counters: not with each repaint
 WHERE = ("stored", "duplicates", "statuses", "known", "reports", "asks", "refused")
 
 _scored: WeakKeyDictionary[Live, tuple[int, dict[str, Row]]] = WeakKeyDictionary()
@@ -49,8 +49,8 @@ def feeds(city: City, user: User) -> Row:
     Raises NotAllowed, and RedisError when nobody can say how things are.
     """
     require(user, Verb.ADMINISTER)
-    counts, registry = city.live.counts(), sources(city)
-    names = _names(registry, counts)
+    counts, known = city.live.counts(), sources(city)
+    names = _names(known, counts)
     seen = _Seen(
         now=now_ms(city),
         counts=counts,
@@ -61,7 +61,7 @@ def feeds(city: City, user: User) -> Row:
         scores=_scores(city, user),
         samples=_samples(city),
     )
-    rows = [_row(seen, registry.get(name) or _unregistered(name)) for name in names]
+    rows = [_row(seen, known.get(name) or _unregistered(name)) for name in names]
     return {
         "at": seen.now,
         "rows": sorted(rows, key=lambda row: not row["silent"]),
@@ -72,15 +72,7 @@ def feeds(city: City, user: User) -> Row:
 
 def sources(city: City) -> dict[str, Row]:
     """Return every registered source by name, the city's own topics first."""
-    own = {
-        "name": OWN,
-        "dialect": "own",
-        "owner": city.areas.home.name,
-        "crs": "wgs84",
-        "by": "mqtt",
-        "quiet_s": city.settings.feed_quiet_s,
-    }
-    registered = {OWN: own} | city.live.sources()
+    registered = {OWN: registry.own(city)} | city.live.sources()
     order = sorted(registered, key=lambda name: (name != OWN, name))
     return {name: {"quiet_s": None, **registered[name], "registered": True} for name in order}
 
@@ -91,9 +83,9 @@ def _unregistered(name: str) -> Row:
     return {"name": name, **nothing, "quiet_s": None, "registered": False}
 
 
-def _names(registry: Mapping[str, Row], counts: Mapping[str, int]) -> list[str]:
-    sent = sorted(feed_minutes.received(counts).keys() - registry.keys())
-    return [*registry, *sent]
+def _names(known: Mapping[str, Row], counts: Mapping[str, int]) -> list[str]:
+    sent = sorted(feed_minutes.received(counts).keys() - known.keys())
+    return [*known, *sent]
 
 
 def _row(seen: _Seen, source: Row) -> Row:

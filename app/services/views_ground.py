@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from app.city import City
-from app.domain.kinds import BY_CODE
+from app.domain.cases import Case
+from app.domain.kinds import KINDS
 from app.domain.people import User
-from app.domain.readings import Device
 from app.services.figures import points_in
 from app.services.views_scope import (
     allowed_area,
@@ -20,6 +19,7 @@ from app.services.views_scope import (
     root,
     scope_in,
 )
+from app.store import counts, finding
 from geodata.areas import Area
 
 BEIJING = timezone(timedelta(hours=8))  # no summer time since 1992
@@ -115,11 +115,10 @@ def choropleth(
     """Return the open cases of each child area; with what lies in no child they sum to all."""
     code = allowed_area(city, user, area)
     children = [child.code for child in city.areas.children(code)]
-    with city.ledger.read() as tx:
-        cases = tx.cases(scope=prefix(city, code), open=True, domain=domain)
     digits = len(children[0]) if children else 0
-    counts = Counter(case.area[:digits] for case in cases)
-    return {"counts": {child: counts[child] for child in children}}
+    with city.ledger.read() as tx:
+        found = counts.open_cases_in(tx, digits, scope=prefix(city, code), domain=domain)
+    return {"counts": {child: found.get(child, 0) for child in children}}
 
 
 def layers(
@@ -129,7 +128,7 @@ def layers(
     scope = scope_in(city, user, area or root(city, user))
     points = live_or(lambda: points_in(city, scope, domain), None)
     with city.ledger.read() as tx:
-        cases = len(tx.cases(scope=scope, open=True, domain=domain))
+        cases = tx.count(Case, scope=scope, open=True, domain=domain)
         workers = sum(worker.on_duty for worker in tx.workers(scope))
     total = 0 if points is None else len(points)
     silent = 0 if points is None else int((points["presence"] == 2).sum())
@@ -142,21 +141,16 @@ def search(city: City, user: User, words: str, limit: int = 12) -> list[dict[str
     wanted = words.strip().lower()[:60]
     if not wanted:
         return []
-    found = _areas(city, scope, wanted, limit) + _open_things(city, scope, wanted, limit)
-    if len(found) < limit:
-        devices = live_or(city.live.devices, dict[str, Device]())
-        found += [
-            as_hit(city, "device", d.code, d.name or d.code, d)
-            for d in devices.values()
-            if d.area.startswith(scope) and _matches(wanted, d)
-        ][: limit - len(found)]
+    found = _areas(city, scope, wanted, limit)
+    with city.ledger.read() as tx:
+        cases = finding.open_cases(tx, wanted, scope, limit)
+        alerts = finding.open_alerts(tx, wanted, scope, limit)
+        kinds = [kind.code for kind in KINDS if wanted in kind.name.lower()]
+        devices = finding.devices(tx, wanted, kinds, scope, limit)
+    found += [as_hit(city, "case", case.id, case.title, case) for case in cases]
+    found += [as_hit(city, "alert", alert.id, alert.title, alert) for alert in alerts]
+    found += [as_hit(city, "device", d.code, d.name or d.code, d) for d in devices]
     return found[:limit]
-
-
-def _matches(wanted: str, device: Device) -> bool:
-    kind = BY_CODE.get(device.kind)
-    label = f"{device.code} {device.name} {kind.name if kind else ''}"
-    return wanted in label.lower()
 
 
 def _areas(city: City, scope: str, wanted: str, limit: int) -> list[dict[str, Any]]:
@@ -186,21 +180,3 @@ def _all_areas(city: City) -> list[Area]:
         rows = [child for area in rows for child in city.areas.children(area.code)]
         rows = [area for area in rows if len(area.code) < 15]
     return found
-
-
-def _open_things(city: City, scope: str, wanted: str, limit: int) -> list[dict[str, Any]]:
-    with city.ledger.read() as tx:
-        cases, alerts = tx.cases(scope=scope, open=True), tx.alerts(scope=scope, open=True)
-    hits = [
-        as_hit(city, "case", case.id, case.title, case)
-        for case in cases
-        if wanted in f"{case.id} {case.title} {case.address}".lower()
-    ][:limit]
-    return (
-        hits
-        + [
-            as_hit(city, "alert", alert.id, alert.title, alert)
-            for alert in alerts
-            if wanted in f"{alert.title} {alert.device} {alert.device_name}".lower()
-        ][:limit]
-    )

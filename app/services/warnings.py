@@ -36,24 +36,27 @@ def take(city: City, warning: Warning) -> list[Alert]:
     Repeatable, in any order: a message that came before, or is older than what the chain says,
     changes nothing. Raises Conflict when another process takes the same chain at this moment.
     """
+    areas = covered(city, warning.zones)
     with city.ledger.begin() as tx:
-        changed = settle(city, tx, warning)
+        changed = settle(city, tx, warning, areas)
     city.feed.publish(city.ledger)
     return changed
 
 
 def enter(city: City, warning: Warning) -> None:
     """Take a message in and count the one that changes nothing here; the caller publishes."""
+    areas = covered(city, warning.zones)  # many shapes take seconds: before the ledger is locked
     with city.ledger.begin() as tx:
-        changed = settle(city, tx, warning)
+        changed = settle(city, tx, warning, areas)
     if not changed:
-        what = "repeated" if covered(city, warning.zones) else "elsewhere"
+        what = "repeated" if areas else "elsewhere"
         city.live.count(f"known:{warning.source}:{what}")
 
 
-def settle(city: City, tx: Tx, warning: Warning) -> list[Alert]:
-    """The same inside a transaction of the caller, who publishes."""
-    areas = covered(city, warning.zones)
+def settle(
+    city: City, tx: Tx, warning: Warning, areas: tuple[tuple[str, Level], ...]
+) -> list[Alert]:
+    """The same inside a transaction of the caller, who publishes; `areas` are what is `covered`."""
     known = kept.of_messages(tx, warning.keys)
     if not known:
         after = chains.follow(None, warning, areas, at=city.now())

@@ -1,12 +1,14 @@
 """The system of record: transactions on SQLAlchemy Core, with the hash chain of facts.
 
-SQLite (WAL) by default, PostgreSQL by URL. On SQLite writers of one process queue on a lock of
-ours before BEGIN IMMEDIATE: SQLite waits in C, which would stop every greenlet of a web process.
+SQLite (WAL) by default, PostgreSQL by URL. SQLite waits for a writer in C, which would stop every
+greenlet of a web process: so writers of one process queue on a lock of ours before BEGIN
+IMMEDIATE, and for a writer of another process we ask again and again ourselves.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 from app.domain.facts import Fact
 from app.store import chain, tables
@@ -22,6 +25,7 @@ from app.store.rows import of_row
 from app.store.tx import Tx
 
 BUSY_S = 10.0
+AGAIN_S = 0.005  # between two tries to become the one writer
 
 
 class Ledger:
@@ -127,5 +131,28 @@ def _on_connect(raw: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("begin_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("begin_immediate"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, waiting up to 10 s in Python: a sleep lets the other greenlets run."""
+    until = time.monotonic() + BUSY_S
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while not _begun(connection, last_try=time.monotonic() >= until):
+            time.sleep(AGAIN_S)
+    finally:  # what follows, and reads, may wait for a moment as SQLite does
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
+
+
+def _begun(connection: Connection, *, last_try: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as why:
+        if last_try or getattr(why.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
+        return False
+    return True

@@ -15,11 +15,12 @@ import redis
 
 from app.domain.readings import Device, Readings
 from app.store import keys, points, scripts, tallies
-from app.store.live_entries import Observed, device_batch, write_batch
+from app.store.live_entries import Bundle, Observed, bundled, device_batch
 from app.store.live_marks import DeadLetter, Marks
 from app.store.live_sources import Sources
 from app.store.live_streams import GROUPS, Streams
 from app.store.points import POINT
+from app.store.underway import Call, Underway
 
 __all__ = ["GROUPS", "POINT", "DeadLetter", "Live", "Observed", "Written"]
 
@@ -150,30 +151,44 @@ class Live(Streams, Marks, Sources, tallies.Tallies):
         """
         if not batch:
             return b""
-        feeds = {o.feed: arrived - lag for o in batch}
-        feeds |= {keys.readings_feed(feed): at for feed, at in feeds.items()}
-        feeds |= dict.fromkeys(heard, arrived - lag)
-        samples = {keys.lags(o.feed): arrived - o.reading.at for o in batch}
-        flags, more = bytearray(len(batch)), counts or {}
-        for partition, numbers in self._by_partition(batch).items():
-            entries = [batch[i] for i in numbers]
-            names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
-            prefixes = (keys.seen(partition), keys.recent(""))
-            told = write_batch(entries, feeds, more, samples)
-            done = cast(bytes, self._write(keys=names, args=(*prefixes, *told)))
-            more, samples = {}, {}
-            for i, flag in zip(numbers, done, strict=True):
+        samples = {o.feed: o.reading.at for o in batch}
+        bundles = bundled(batch, self.partitions)
+        flags = bytearray(len(batch))
+        for call in self.calls(bundles, samples, arrived, lag, counts or {}, heard):
+            done = cast(bytes, self._write(keys=call.keys, args=call.args))
+            for i, flag in zip(call.places, done, strict=True):
                 flags[i] = flag
         return bytes(flags)
 
-    def _by_partition(self, batch: Sequence[Observed]) -> dict[int, Sequence[int]]:
-        if self.partitions == 1:
-            return {0: range(len(batch))}
-        parts: dict[int, list[int]] = {}
-        for i, o in enumerate(batch):
-            partition = keys.partition_of(o.reading.device, self.partitions)
-            parts.setdefault(partition, []).append(i)
-        return dict(parts)
+    def calls(
+        self,
+        bundles: Mapping[int, Bundle],
+        newest: Mapping[str, int],
+        arrived: int,
+        lag: int,
+        counts: Mapping[str, int],
+        heard: Iterable[str],
+    ) -> list[Call]:
+        """The calls that write bundles; `newest` is the last event time of each feed in them."""
+        feeds = dict.fromkeys(newest, arrived - lag)
+        feeds |= dict.fromkeys(map(keys.readings_feed, newest), arrived - lag)
+        feeds |= dict.fromkeys(heard, arrived - lag)
+        samples = {keys.lags(feed): arrived - at for feed, at in newest.items()}
+        made = []
+        for partition, bundle in bundles.items():
+            names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
+            prefixes = (keys.seen(partition), keys.recent(""))
+            told = bundle.packed(feeds, counts, samples)
+            made.append(Call(bundle.places, names, (*prefixes, *told)))
+            counts, samples = {}, {}
+        return made
+
+    def send(self, calls: Sequence[Call]) -> Underway:
+        """Let Redis write while we go on; what became of them is asked of the answer.
+
+        A Redis that does not know the script refuses it, and nothing is written: `apply` tells it.
+        """
+        return Underway(self.redis, self._write.sha, calls)
 
     def last(self, code: str) -> Readings | None:
         """The newest readings of a device by event time; None when it never spoke."""

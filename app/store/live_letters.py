@@ -140,6 +140,13 @@ class Letters:
             if about is not None and payload is not None
         ]
 
+    def abouts_of(self, ids: Sequence[str]) -> list[DeadLetter]:
+        """The letters of these ids that are there, without their bytes."""
+        if not ids:
+            return []
+        abouts = cast(list[bytes | None], self.redis.hmget(keys.LETTER_ABOUT, list(ids)))
+        return [_letter(i, raw, b"") for i, raw in zip(ids, abouts, strict=True) if raw]
+
     def leaf(self, pile: str = "", before: str = "") -> Iterator[DeadLetter]:
         """The letters before one of them, newest first, without their bytes.
 
@@ -158,14 +165,7 @@ class Letters:
             if not page:
                 return
             skipped += len(page)
-            yield from self._abouts(page, before, newest)
-
-    def _abouts(self, page: list[bytes], before: str, newest: float) -> Iterator[DeadLetter]:
-        abouts = cast(list[bytes | None], self.redis.hmget(keys.LETTER_ABOUT, page))
-        for raw, about in zip(page, abouts, strict=True):
-            letter_id = raw.decode()
-            if about is not None and letter_id != before:
-                yield _letter(letter_id, about, b"")
+            yield from self.abouts_of([i for i in map(bytes.decode, page) if i != before])
 
     def letter_totals(self, now_ms: int) -> Totals:
         """Letters and bytes by pile ("*": bytes of all), and by source in each ten minutes.

@@ -14,14 +14,30 @@ import redis
 
 from app.store import keys
 
+# KEYS: what publishers said, counts   ARGV: publisher, its time, its count, name of the sum
+ADD_SENT = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+local before = 0
+if known then
+  local told = cmsgpack.unpack(known)
+  if tonumber(ARGV[2]) <= told[1] then return end
+  before = told[2]
+end
+local at, sent = tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({at, sent}))
+redis.call('HINCRBY', KEYS[2], ARGV[4], sent >= before and sent - before or sent)
+"""
+
 QUALITY_KEPT_S = 40 * 86_400  # default: a month to compare with, and some days
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 _codes = msgspec.msgpack.Decoder(frozenset[str]).decode
+_census = msgspec.msgpack.Decoder(list[tuple[str, str, str, int, int]]).decode
 _spot = msgspec.msgpack.Decoder(tuple[float, float], strict=False).decode
 
 Row = dict[str, Any]
+Fleet = tuple[str, str, str, int]
 
 
 class Sources:
@@ -70,6 +86,15 @@ class Sources:
         """By which source each device speaks: code → source."""
         found = cast(dict[bytes, bytes], self.redis.hgetall(keys.ORIGINS))
         return {code.decode(): source.decode() for code, source in found.items()}
+
+    def put_census(self, devices: Mapping[Fleet, int]) -> None:
+        """Replace the census: how many devices there are by source, kind, street and period."""
+        self.redis.set(keys.CENSUS, _pack([[*fleet, n] for fleet, n in devices.items()]))
+
+    def census(self) -> dict[Fleet, int]:
+        """How many devices there are by (source, kind, street, period in s); empty when lost."""
+        raw = cast(bytes | None, self.redis.get(keys.CENSUS))
+        return {(s, k, street, p): n for s, k, street, p, n in _census(raw)} if raw else {}
 
     def put_outliers(self, codes: Iterable[str]) -> None:
         """Replace the devices whose value is far from that of their neighbours."""
@@ -124,6 +149,16 @@ class Sources:
             return {}
         found = cast(list[bytes | None], self.redis.hmget(keys.shifts(source), asked))
         return {c: tuple(_unpack(raw)) for c, raw in zip(asked, found, strict=True) if raw}
+
+    def add_sent(self, source: str, publisher: str, at: int, sent: int) -> None:
+        """Add what a publisher has sent since it last said so to its source's counter "sent".
+
+        `at` is its own time, epoch ms: what is not newer changes nothing. Fewer than before: it
+        has begun anew.
+        """
+        script = self.redis.register_script(ADD_SENT)
+        name = f"{source}|{publisher}"
+        script(keys=[keys.SENT, keys.COUNTS], args=[name, at, sent, f"sent:{source}"])
 
     def add_quality(self, day: str, counts: Mapping[str, int], now: int) -> None:
         """Add to a day's counters "source|kind|street|doubt"; `now` (ms) begins the day's count."""

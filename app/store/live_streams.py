@@ -18,8 +18,9 @@ from app.store.stream_answers import entries
 log = logging.getLogger(__name__)
 
 GROUPS = ("watch", "archive")
+FORMER_KEPT_S = 30 * 86_400  # default: as long as a dead letter
+NEVER = -1  # the time to live of a key that has none
 LAG_COUNTED = 10_000  # entries; one more or less does not matter then
-ODD_KEPT = 1_000
 FEED_OF: dict[type, str] = {Report: "report", HotlineOrder: "order", Warning: "warning"}
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -33,6 +34,12 @@ class Streams:
 
     redis: redis.Redis
     partitions: int
+
+    def outlive_former(self) -> None:
+        """Let what an older version has left, and nobody reads any more, run out in 30 days."""
+        for key in keys.FORMER:
+            if self.redis.ttl(key) == NEVER:
+                self.redis.expire(key, FORMER_KEPT_S)
 
     def ensure_groups(self) -> None:
         """Make the readings streams and their groups at "0"; harmless when they exist."""
@@ -114,10 +121,6 @@ class Streams:
                 pipe.hset(keys.FEEDS, feed, arrived)
                 pipe.hincrby(keys.COUNTS, f"{feed}s", 1)
             pipe.execute()
-
-    def set_aside(self, fields: dict[bytes, bytes]) -> None:
-        """Keep a report that nobody could take in, of these the newest 1,000, for a person."""
-        self.redis.xadd(keys.ODD_REPORTS, cast(Any, fields), maxlen=ODD_KEPT, approximate=True)
 
 
 def told(answer: Any) -> tuple[list[Entry], list[bytes]]:

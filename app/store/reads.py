@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from app.domain.alerts import Alert
-from app.domain.cases import Case
+from app.domain.alerts import Alert, AlertStatus
+from app.domain.cases import Case, CaseStatus
 from app.domain.facts import Fact
 from app.domain.people import WARNING, Unit, User, Worker, around
 from app.domain.readings import Device
 from app.domain.reports import HotlineOrder, Report
-from app.domain.tasks import Task
+from app.domain.tasks import Task, TaskStatus
 from app.domain.tokens import Token
 from app.errors import NotFound
 from app.store import tables
@@ -23,6 +23,12 @@ from app.store.rows import ENDED, OPENED, TABLES, Photo, Secret, of_row, within
 
 T = TypeVar("T", bound=msgspec.Struct)
 Changing = TypeVar("Changing", Alert, Case, Task)
+
+GOING_ON: dict[type, frozenset[str]] = {
+    Alert: frozenset(AlertStatus) - ENDED[Alert],
+    Case: frozenset(CaseStatus) - ENDED[Case],
+    Task: frozenset(TaskStatus) - ENDED[Task],
+}
 
 
 class Reads:
@@ -75,16 +81,27 @@ class Reads:
         )
 
     def alerts(self, **filters: Any) -> list[Alert]:
-        """Return alerts, newest first (filters: see `_where`)."""
+        """Return alerts, newest first (filters: see `conditions`)."""
         return self._list(Alert, **filters)
 
     def cases(self, **filters: Any) -> list[Case]:
-        """Return cases, newest first (filters: see `_where`)."""
+        """Return cases, newest first (filters: see `conditions`)."""
         return self._list(Case, **filters)
 
     def tasks(self, **filters: Any) -> list[Task]:
-        """Return tasks, newest first (filters: see `_where`)."""
+        """Return tasks, newest first (filters: see `conditions`)."""
         return self._list(Task, **filters)
+
+    def count(self, kind: type[Changing], /, **filters: Any) -> int:
+        """Return how many things the filters of `conditions` leave, without reading them."""
+        wanted = select(func.count()).select_from(TABLES[kind]).where(*conditions(kind, **filters))
+        return int(self.connection.execute(wanted).scalar_one())
+
+    def names(self, kind: type[Worker] | type[Unit], ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of workers or units by id; those that nobody knows are left out."""
+        c = TABLES[kind].c
+        wanted = select(c.id, c.name).where(c.id.in_(sorted(set(ids))))
+        return {row[0]: row[1] for row in self.connection.execute(wanted)}
 
     def due(self, kind: type[Changing], now: datetime, limit: int = 500) -> list[Changing]:
         """Return the things whose `next_due` has come, the longest waiting first."""
@@ -155,7 +172,7 @@ class Reads:
         wanted = (
             select(topic, street, func.count())
             .select_from(cases.outerjoin(orders, orders.c.order_no == cases.c.source_id))
-            .where(*_where(Case, scope=scope, source="hotline", since=since, until=until))
+            .where(*conditions(Case, scope=scope, source="hotline", since=since, until=until))
             .group_by(topic, street)
         )
         return {(row[0], row[1]): row[2] for row in self.connection.execute(wanted)}
@@ -174,16 +191,30 @@ class Reads:
         wanted = select(TABLES[kind]).where(*where).order_by(order)
         return [of_row(kind, row) for row in self.connection.execute(wanted).mappings()]
 
-    def _list(self, kind: type[T], /, *, limit: int | None = None, **filters: Any) -> list[T]:
+    def _list(
+        self,
+        kind: type[T],
+        /,
+        *,
+        order: Sequence[ColumnElement[Any]] = (),
+        limit: int | None = None,
+        **filters: Any,
+    ) -> list[T]:
+        """Things by the given order, then the newest first."""
         table = TABLES[kind]
-        opened = table.c[OPENED[kind]]
-        wanted = select(table).where(*_where(kind, **filters))
-        rows = self.connection.execute(wanted.order_by(opened.desc(), table.c.id).limit(limit))
-        return [of_row(kind, row) for row in rows.mappings()]
+        wanted = select(table).where(*conditions(kind, **filters))
+        wanted = wanted.order_by(*order, table.c[OPENED[kind]].desc(), table.c.id).limit(limit)
+        return [of_row(kind, row) for row in self.connection.execute(wanted).mappings()]
 
 
 def _open(kind: type) -> ColumnElement[bool]:
-    return TABLES[kind].c.status.not_in(sorted(ENDED[kind]))
+    """Named one by one: no index helps to find what a status is not."""
+    return TABLES[kind].c.status.in_(sorted(GOING_ON[kind]))
+
+
+def _equals(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    several = isinstance(value, (list, tuple, set, frozenset))
+    return column.in_(sorted(value)) if several else column == value
 
 
 def _inside(kind: type, scope: str) -> ColumnElement[bool]:
@@ -194,7 +225,7 @@ def _inside(kind: type, scope: str) -> ColumnElement[bool]:
     return or_(inside, (table.c.rule == WARNING) & table.c.area.in_(wider)) if wider else inside
 
 
-def _where(
+def conditions(
     kind: type,
     /,
     *,
@@ -208,13 +239,14 @@ def _where(
     """Turn filters into conditions.
 
     scope: area prefix; status: one or several; open: not ended; since <= opened < until; any
-    other name is a column that must equal its value (worker, case_id, domain, level, …).
+    other name is a column that must equal its value, or one of several (worker, case_id, domain,
+    level, …).
     """
     table = TABLES[kind]
     where = [_inside(kind, scope)] if scope else []
-    where += [table.c[name] == value for name, value in equal.items() if value is not None]
+    where += [_equals(table.c[name], value) for name, value in equal.items() if value is not None]
     if status is not None:
-        where.append(table.c.status.in_([status] if isinstance(status, str) else list(status)))
+        where.append(_equals(table.c.status, status))
     if open is not None:
         where.append(_open(kind) if open else ~_open(kind))
     opened = table.c[OPENED[kind]]

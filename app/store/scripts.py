@@ -10,32 +10,37 @@ from __future__ import annotations
 # four hours was applied before, and nothing happens. Older than the device's newest: late (3),
 # it goes to the stream and nowhere else; a bad reading (2) stays bad. The tail of an entry is
 # quality, moved (nil or two doubles) and doubts, of which 32 is "late".
-# KEYS: stream, last, points, feeds, counts   ARGV: prefix of seen, prefix of recent, batch, bytes
-# batch: [[number, bucket, device, at, n, has_value, length of head, tail, recent, feed], ...],
-# feeds -> arrived, the names that each message's feed is the number of, more counts, samples of lag
-# bytes: head, tail, record (22 bytes) and recent of each
-# What costs is the number of calls and of long strings in Lua, so: the expiry of the seen and of
-# the curve is renewed when a device enters another four hours, not with each message; the curve is
-# cut at 256, to 240; LAST is written once for all; that a reading is newer is seen by the points.
+# KEYS: stream, last, points, feeds, counts
+# ARGV: prefix of seen, prefix of recent, batch, messages
+# batch: [feeds -> arrived, names of feeds, more counts, samples of lag, first and last byte of the
+# points to read at once (or neither)]
+# messages, of each: at, bucket, number of its feed, length of the tail, has_value, then with their
+# lengths before them device, offset of its point as text ("" = none), number, entry, what the curve
+# gets, and at last the point, 22 bytes
+# What costs is the number of calls and of strings in Lua, so: numbers go to calls as text; the
+# expiry of the seen and of the curve is renewed when a device enters another four hours; the curve
+# is cut at 256, to 240; LAST is written once for all; the points tell that a reading is newer.
 # Answers a string with one character per message: "0" duplicate, "1" new, "2" late.
 WRITE = """
 redis.replicate_commands()
 local stream, last, points, feeds, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local call, byte, sub, unpack_some = redis.call, string.byte, string.sub, cmsgpack.unpack_limit
-local seen_by, recent_by = ARGV[1], ARGV[2]
-local batch = cmsgpack.unpack(ARGV[3])
-local messages, bytes, offset = batch[1], ARGV[4], 0
-local all = #messages
+local call, sub, unpack_some = redis.call, string.sub, cmsgpack.unpack_limit
+local unpacked, messages = struct.unpack, ARGV[4]
+local seen_by, recent_by, batch = {}, ARGV[2], cmsgpack.unpack(ARGV[3])
+local names, from, to = batch[2], batch[5], batch[6]
+local span = from and call('GETRANGE', points, from, to)
 local newest, bodies = {}, {}
 -- seconds of the newest reading are in the points; only within the same second the entry tells
-local function known_at(device, at, n)
-  if newest[device] then return newest[device] end
-  if n >= 0 then
-    local second = call('GETRANGE', points, n * 24 + 8, n * 24 + 11)
-    if #second == 4 then
-      second = struct.unpack('<I4', second)
-      if second > 0 and second ~= math.floor(at / 1000) then return second * 1000 end
+local function known_at(device, at, offset)
+  if offset ~= '' then
+    local second = 0
+    if not span then
+      local four = call('GETRANGE', points, offset + 8, offset + 11)
+      if #four == 4 then second = unpacked('<I4', four) end
+    elseif offset - from + 12 <= #span then
+      second = unpacked('<I4', span, offset - from + 9)
     end
+    if second > 0 and second ~= math.floor(at / 1000) then return second * 1000 end
   end
   local known = call('HGET', last, device)
   if known then
@@ -43,61 +48,60 @@ local function known_at(device, at, n)
     return of
   end
 end
-local flags, new, late = {}, 0, 0
-local stored, lates, names = {}, {}, batch[3]
-local of = {}
+local flags, new, late, all = {}, 0, 0, 0
+local stored, lates, of = {}, {}, {}
 for f = 1, #names do stored[f], lates[f], of[f] = 0, 0, 0 end
-for i = 1, all do
-  local m = messages[i]
-  local feed = m[10]
+local next_at, size = 1, #messages
+while next_at <= size do
+  local at, bucket, feed, tail, has_value, device, offset, number, entry, curve, point
+  at, bucket, feed, tail, has_value, device, offset, number, entry, curve, point, next_at =
+    unpacked('<dI4HBBI4c0Bc0Bc0I4c0I4c0c22', messages, next_at)
+  local seen = seen_by[bucket]
+  if not seen then
+    seen = ARGV[1] .. bucket .. ':'
+    seen_by[bucket] = seen
+  end
+  seen = seen .. device
+  all = all + 1
   of[feed] = of[feed] + 1
-  local bucket, device, at, n = m[2], m[3], m[4], m[5]
-  local tail_at = offset + m[7]
-  local record_at = tail_at + m[8]
-  local recent_at = record_at + 22
-  local seen = seen_by .. bucket .. ':' .. device
-  if call('SADD', seen, m[1]) == 0 then
-    flags[i] = '0'
+  if call('SADD', seen, number) == 0 then
+    flags[all] = '0'
   else
-    local known = known_at(device, at, n)
+    local known = newest[device] or known_at(device, at, offset)
     local same = known and math.floor(known / 14400000) == bucket
-    if not same then call('EXPIRE', seen, 104400) end
+    if not same then call('EXPIRE', seen, '104400') end
     if known and known > at then
-      local quality = byte(bytes, tail_at + 1) == 2 and '\\2' or '\\3'
-      local doubts = byte(bytes, record_at)
+      local quality, doubts = string.byte(entry, -tail), string.byte(entry, -1)
       if doubts % 64 < 32 then doubts = doubts + 32 end
-      call('XADD', stream, '*', 'b',
-        sub(bytes, offset + 1, tail_at) .. quality .. '\\192' .. string.char(doubts))
-      flags[i] = '2'
+      call('XADD', stream, '*', 'b', sub(entry, 1, -tail - 1)
+        .. (quality == 2 and '\\2' or '\\3') .. '\\192' .. string.char(doubts))
+      flags[all] = '2'
       late = late + 1
       lates[feed] = lates[feed] + 1
     else
-      local body, recent = sub(bytes, offset + 1, record_at), recent_by .. device
-      call('XADD', stream, '*', 'b', body)
-      newest[device], bodies[device] = at, body
-      if call('LPUSH', recent, sub(bytes, recent_at + 1, recent_at + m[9])) > 256 then
-        call('LTRIM', recent, 0, 239)
-      end
-      if not same then call('EXPIRE', recent, 172800) end
-      if n >= 0 then
-        local at_byte = n * 24
-        if m[6] then
-          call('SETRANGE', points, at_byte, sub(bytes, record_at + 1, recent_at))
+      local recent = recent_by .. device
+      call('XADD', stream, '*', 'b', entry)
+      newest[device], bodies[device] = at, entry
+      if call('LPUSH', recent, curve) > 256 then call('LTRIM', recent, '0', '239') end
+      if not same then call('EXPIRE', recent, '172800') end
+      if offset ~= '' then
+        if has_value == 1 then
+          call('SETRANGE', points, offset, point)
         else
-          call('SETRANGE', points, at_byte, sub(bytes, record_at + 1, record_at + 12))
-          call('SETRANGE', points, at_byte + 16, sub(bytes, record_at + 17, recent_at))
+          call('SETRANGE', points, offset, sub(point, 1, 12))
+          call('SETRANGE', points, offset + 16, sub(point, 17))
         end
       end
-      flags[i] = '1'
+      flags[all] = '1'
       new = new + 1
       stored[feed] = stored[feed] + 1
     end
   end
-  offset = recent_at + m[9]
 end
-local changed, size = {}, 0
-for device, body in pairs(bodies) do
-  changed[size + 1], changed[size + 2] = device, body
+local changed
+changed, size = {}, 0
+for device, entry in pairs(bodies) do
+  changed[size + 1], changed[size + 2] = device, entry
   size = size + 2
 end
 if size > 0 then call('HSET', last, unpack(changed)) end
@@ -113,9 +117,9 @@ for f = 1, #names do
   add('late:' .. names[f], lates[f])
   add('duplicates:' .. names[f], of[f] - stored[f] - lates[f])
 end
-for name, arrived in pairs(batch[2]) do call('HSET', feeds, name, arrived) end
-for name, n in pairs(batch[4]) do add(name, n) end
-for list, sample in pairs(batch[5]) do
+for name, arrived in pairs(batch[1]) do call('HSET', feeds, name, arrived) end
+for name, n in pairs(batch[3]) do add(name, n) end
+for list, sample in pairs(batch[4]) do
   call('LPUSH', list, sample)
   call('LTRIM', list, 0, 119)
 end

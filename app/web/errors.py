@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, redirect, render_template, reque
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import TimeoutError as RedisSlow
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -62,6 +63,7 @@ def register(server: Flask) -> None:
     server.register_error_handler(HTTPException, _http)
     server.register_error_handler(RedisGone, _redis_gone)
     server.register_error_handler(RedisSlow, _redis_gone)
+    server.register_error_handler(OperationalError, _ledger_busy)
     server.register_error_handler(Exception, _unexpected)
 
 
@@ -85,6 +87,11 @@ def _http(why: Exception) -> AnyResponse:
 def _redis_gone(why: Exception) -> AnyResponse:
     log.warning("%s %s: live store does not answer: %s", request.method, request.path, why)
     return answer(Unavailable("实时库暂时不可用,请稍后再试。"))
+
+
+def _ledger_busy(why: Exception) -> AnyResponse:
+    log.warning("%s %s: the ledger does not answer: %s", request.method, request.path, why)
+    return answer(Unavailable("数据库暂时不可用,请稍后再试。"))
 
 
 def _unexpected(why: Exception) -> AnyResponse:

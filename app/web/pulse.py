@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
-from app.services import views
+from app.services import presence_feeds, views
 from app.web.pages import edition
 from app.web.rooms import Audience
 
@@ -39,6 +39,7 @@ class Pulse:
         self._asked: float | None = None  # monotonic: a question that has no answer yet
         self._feeds: dict[str, int] = {}
         self._beats: dict[str, int] = {}
+        self._silent: dict[str, int] = {}
         self._heard = time.time() * 1000  # when the roles were last asked after
         self._tiles: dict[str, list[dict[str, Any]]] = {}
 
@@ -64,6 +65,7 @@ class Pulse:
         try:
             live.beat("web", int(time.time() * 1000))
             self._feeds, self._beats = live.feeds(), live.beats()
+            self._silent = presence_feeds.silent(self._city)
             self._heard = time.time() * 1000
             self.redis = True
         except RedisError:
@@ -95,6 +97,7 @@ class Pulse:
             "redis": redis,
             "ledger": self.ledger,
             "feeds": _ages(self._feeds, now),
+            "silent": _ages(self._silent, now),
             # without an answer of Redis nobody knows: a silent store must not look like dead roles
             "roles": _ages(self._beats, self._heard),
             "area": area,

@@ -36,6 +36,7 @@ def _serve(screens: Callable[[], Front]) -> int:
     from app.city import open_city
     from app.config import load_settings
     from app.errors import BadConfiguration
+    from app.swaps import AGAIN, Lookout
     from app.web.server import serve
 
     try:
@@ -50,9 +51,12 @@ def _serve(screens: Callable[[], Front]) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop.set)
+    lookout = Lookout(settings, stop)
     try:
-        serve(open_city(settings), stop, screens())
+        city = open_city(settings)
+        lookout.start()
+        serve(city, stop, screens())
     except BadConfiguration as why:
         sys.stderr.write("城运 cannot start:\n" + "".join(f"  - {x}\n" for x in why.faults))
         return 2
-    return 0
+    return AGAIN if lookout.swapped else 0

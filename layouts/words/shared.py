@@ -90,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.no_history": ("无往期记录", "No earlier record"),
     "none": ("—", "—"),
     # feeds
+    "feed.city": ("城运主题", "Our own topics"),
     "feed.telemetry": ("感知", "Sensor"),
     "feed.report": ("网格上报", "Grid report"),
     "feed.order": ("12345 工单", "12345"),

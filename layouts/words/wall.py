@@ -74,6 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # right column
     "alerts": ("实时预警", "Live alerts"),
     "alerts.note": ("{n} 起未结", "{n} open"),
+    "alerts.elsewhere": ("其他区域还有 {n} 条红色预警", "{n} red elsewhere"),
     "alerts.more": ("另有 {n} 起，级别较低", "{n} more, lower"),
     "alerts.none": ("当前没有未解除的预警", "No open alerts"),
     "due": ("临期与超期", "Due soon"),

@@ -14,6 +14,7 @@ from streams.topics import FIELD, Template
 TEMPLATE = Template("city/{district}/{kind}/{device}/status")
 
 DAY_S = 86_400
+MOST_SENT = 2**48  # a count that a float still holds exactly, and sums of it a counter
 
 
 class Wire(msgspec.Struct):
@@ -28,6 +29,7 @@ class Wire(msgspec.Struct):
     period_s: Annotated[float, msgspec.Meta(gt=0, le=DAY_S)] | None = None
     gateway: Annotated[str, msgspec.Meta(pattern=f"^{FIELD}$")] | None = None
     unit: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    sent: Annotated[int, msgspec.Meta(ge=0, le=MOST_SENT)] | None = None
 
 
 _decoder = msgspec.json.Decoder(Wire)
@@ -51,13 +53,14 @@ def read(fields: dict[str, str], payload: bytes, arrived: int) -> DeviceStatus:
         period_s=max(1, round(said.period_s)) if said.period_s else None,
         gateway=said.gateway,
         unit=said.unit or None,
+        sent=said.sent,
     )
 
 
 def write(s: DeviceStatus, district: str) -> tuple[str, bytes]:
     """Topic and payload of a DeviceStatus."""
     body: dict[str, Any] = {"ts": s.at, "online": s.online}
-    for name in ("name", "lon", "lat", "period_s", "gateway", "unit"):
+    for name in ("name", "lon", "lat", "period_s", "gateway", "unit", "sent"):
         if getattr(s, name) is not None:
             body[name] = getattr(s, name)
     topic = TEMPLATE.fill(district=district, kind=s.kind, device=s.device)

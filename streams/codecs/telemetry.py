@@ -59,7 +59,9 @@ def read(fields: dict[str, str], payload: bytes, arrived: int) -> Telemetry:
 def _metrics(said: dict[str, float | bool]) -> dict[str, float]:
     if not 0 < len(said) <= METRICS:
         raise Rejected("no_metrics", f"{len(said)} metrics; 1 to {METRICS} are expected")
-    metrics = {name: float(value) for name, value in said.items()}
+    metrics: dict[str, float] = said
+    if bool in set(map(type, said.values())):
+        metrics = {name: float(value) for name, value in said.items()}
     if not math.isfinite(sum(metrics.values())):  # also when finite ones are too large together
         for name, value in metrics.items():
             if not math.isfinite(value):

@@ -8,6 +8,7 @@ A dialect module has
   and its sources need no `kind`;
 * `PERSONAL_PATHS` when it knows what is personal in its messages; else, with SAYS_REPORTS, the
   fields of a citizen (app/domain/personal.py) are, and in a message that is no JSON everything;
+* `EVENT` when the end of its topics says what a message is: what `feeds try` takes without one;
 * `reader(source) -> Reader`, one for the life of the process, called from one thread;
 * where it takes settings of its own, `Options`, a frozen msgspec struct with
   forbid_unknown_fields, and `faults(source) -> list[str]` for what a type cannot say;

@@ -22,7 +22,7 @@ SAYS_REPORTS = True
 PERSONAL_PATHS: tuple[str, ...] = ()  # a warning is for everybody
 
 MOST_INFOS, MOST_AREAS, MOST_REFERENCES = 60, 1_000, 300
-MOST_POINTS = 20_000  # of one message
+MOST_POINTS, MOST_SHAPES = 20_000, 1_000  # of one message
 LISTED = 64  # characters of an identifier or a sender that are shown
 
 # what is understood and raises nothing: element → said there → counted as
@@ -128,6 +128,9 @@ class Reader:
         points = sum(len(ring) for zone in found for ring in zone.polygons)
         if points > MOST_POINTS:
             raise Rejected("too_large", f"{points} points of polygons; at most {MOST_POINTS}")
+        shapes = sum(len(zone.polygons) + len(zone.circles) for zone in found)
+        if shapes > MOST_SHAPES:
+            raise Rejected("too_large", f"{shapes} polygons and circles; at most {MOST_SHAPES}")
         return tuple(found)
 
     def _of_info(self, info: Element) -> Iterable[Zone]:

@@ -14,6 +14,8 @@ from streams.sources import Source, number
 
 TOPICS = ("application/+/device/+/event/+", "+/gateway/+/state/conn")
 
+EVENT = "up"  # the end of a topic that is not said (run.py feeds try)
+
 
 class DeviceInfo(msgspec.Struct, frozen=True, rename="camel"):
     """Who sent it; tags are those of the device and its profile."""
@@ -67,6 +69,7 @@ class Conn(msgspec.Struct, frozen=True, rename="camel"):
 _decoder = msgspec.json.Decoder(Event)
 _conn_decoder = msgspec.json.Decoder(Conn)
 
+HINT = "; a topic ends in …/event/up, a webhook's address in ?event=up"
 KNOWN = {"ack", "txack", "log", "integration"}
 
 
@@ -92,7 +95,7 @@ class Reader:
             bad = what == "log" and said.level in {"WARNING", "ERROR"}
             return [Known(f"log:{said.level}".lower() if bad else what)]
         if what not in {"up", "join", "status", "location"}:
-            raise Rejected("unknown_topic", f"event {what[:40]!r} is none of ChirpStack v4")
+            raise Rejected("unknown_topic", f"event {what[:40]!r} is none of ChirpStack v4{HINT}")
         up = self._uplink(said, what, arrived)
         said_of_itself: list[Thing] = []
         if what == "up":

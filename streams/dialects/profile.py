@@ -178,7 +178,9 @@ class Reader:
         if "records" not in self._paths:
             return [whole]
         found = self._search(self._paths["records"], whole, {})
-        records = found if isinstance(found, list) else [] if found is None else [found]
+        if found is None:  # an empty list is one; a list that is not there has another name now
+            raise Rejected("missing_field", "nothing stands where `records` says the list is")
+        records = found if isinstance(found, list) else [found]
         if len(records) > RECORDS:
             raise Rejected("too_large", f"{len(records)} records; at most {RECORDS} are taken")
         return records

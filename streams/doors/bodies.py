@@ -13,6 +13,8 @@ TYPES = ("application/json", "application/xml", "application/octet-stream", "tex
 ALSO = ("text/xml", "application/x-ndjson")
 ENDINGS = ("+json", "+xml")
 GZIP = 16 + zlib.MAX_WBITS
+PACKED = ("gzip", "x-gzip")
+MEMBERS = 100  # of one gzip: each is cut off the rest, 45,000 empty ones took 3 s
 
 
 def raw(types: tuple[str, ...] = TYPES + ALSO) -> bytes:
@@ -20,7 +22,7 @@ def raw(types: tuple[str, ...] = TYPES + ALSO) -> bytes:
     said = request.mimetype
     if said and said not in types and not said.endswith(ENDINGS):
         raise UnsupportedMediaType()
-    if request.content_encoding not in (None, "", "identity", "gzip", "x-gzip"):
+    if _packing() not in ("", "identity", *PACKED):
         raise UnsupportedMediaType()
     # one more than the limit: a body in chunks is cut there without a word
     request.max_content_length = LIMIT_BYTES + 1
@@ -35,10 +37,10 @@ def unpacked(body: bytes) -> bytes:
 
     No more than the limit is ever unpacked, whatever a bomb promises.
     """
-    if request.content_encoding not in ("gzip", "x-gzip"):
+    if _packing() not in PACKED:
         return body
     found, rest = b"", body
-    while rest:
+    for _ in range(MEMBERS):
         part = zlib.decompressobj(GZIP)
         try:
             found += part.decompress(rest, LIMIT_BYTES + 1 - len(found))
@@ -49,4 +51,10 @@ def unpacked(body: bytes) -> bytes:
         if not part.eof:
             raise BadRequest()
         rest = part.unused_data
-    return found
+        if not rest:
+            return found
+    raise RequestEntityTooLarge()
+
+
+def _packing() -> str:
+    return (request.content_encoding or "").strip().lower()

@@ -40,7 +40,7 @@ def admitted(city: City, scope: str, body: bytes | None = None) -> Iterator[Toke
                 yield token
             except BaseException:
                 if signature:
-                    _unsee(city, scope, signature)
+                    _unsee(city, signature)
                 raise
     except Unavailable as why:
         # where our stores are is nothing for a stranger
@@ -64,9 +64,9 @@ def _who(city: City, scope: str, bearer: str | None, signature: str, body: bytes
         raise
 
 
-def _unsee(city: City, scope: str, signature: str) -> None:
+def _unsee(city: City, signature: str) -> None:
     try:
         with answering(city):
-            tokens.unsee(city, scope, signature)
+            tokens.unsee(city, signature)
     except Unavailable:
         return  # it runs out by itself

@@ -3,6 +3,7 @@ docs/protocols/open311.md."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Any
 
@@ -11,12 +12,15 @@ from werkzeug.exceptions import HTTPException
 
 from app.city import City
 from app.domain.tokens import OPEN311, Token
-from app.errors import Conflict, Invalid, NotFound, Refused, Rejected, SignInNeeded
+from app.errors import Conflict, Invalid, NotFound, Refused, Rejected, SignInNeeded, Unavailable
 from app.services import ingest, public_requests, reports, throttle, tokens
 from streams.georeport import asked, offered, shapes, told
 
+log = logging.getLogger(__name__)
+
 SAID = {404: "没有这个地址。", 405: "此地址不支持这种请求方式。", 413: "请求内容过大。"}
 LARGEST = 64 * 1024  # of one form: texts only, pictures come by media_url
+AWAY = "系统暂时不可用，请稍后再试。"
 NO_SUCH = "没有这个 jurisdiction_id。"
 
 
@@ -103,11 +107,11 @@ def _file(city: City, caller: Token) -> str:
             case = reports.accept(city, said.report, by=caller.source, citizen=said.citizen)
         except Conflict:  # the same report came twice at this moment: its case is there now
             case = reports.accept(city, said.report, by=caller.source, citizen=said.citizen)
-        counts[f"reports:{caller.source}"] += 1
+        counts.update((f"said:{caller.source}", f"reports:{caller.source}"))
         return case.id
     except (Rejected, NotFound, Invalid) as why:
         reason = why.reason if isinstance(why, Rejected) else why.code
-        counts[f"refused:{caller.source}:{reason}"] += 1
+        counts.update((f"said:{caller.source}", f"refused:{caller.source}:{reason}"))
         raise
     finally:
         ingest.count(city, counts, int(now.timestamp() * 1000))
@@ -153,7 +157,11 @@ def _refusals(pages: Blueprint) -> None:
     @pages.errorhandler(Refused)
     def refused(why: Refused) -> Response:
         status = {401: 403, 422: 400}.get(why.status, why.status)
-        made = _answer("errors", shapes.errors(status, why.message), status)
+        said = why.message
+        if isinstance(why, Unavailable):  # which store, and where, is nothing for a stranger
+            log.warning("%s: a store is away: %s", request.path, said)
+            said = AWAY
+        made = _answer("errors", shapes.errors(status, said), status)
         if why.retry_after_s:
             made.headers["Retry-After"] = str(why.retry_after_s)
         return made

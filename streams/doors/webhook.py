@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from app.city import City
 from app.domain.tokens import webhook as scope_of
 from app.errors import NotFound, Rejected
+from app.services.aside import aside
 from app.web.errors import shape
 from streams.dialects import Ask, Known
 from streams.doors import bodies, callers
@@ -21,6 +22,7 @@ from streams.inbox import Batch, write
 from streams.sourcefile import load
 
 KEPT = 200  # messages of which we wait for a second delivery, since a store was away
+LARGE = 64 * 1024  # bytes; 1 MiB of XML would stop everybody else for most of a second
 SHOWN = 100  # refusals in an answer; the dead letters have all
 TAIL = re.compile(r"[\w.:@-]{1,64}(?:/[\w.:@-]{1,64}){0,7}")
 
@@ -82,7 +84,9 @@ class Taker:
         if feed is None:
             raise NotFound("没有这个来源，或它不以 webhook 接入。")
         self._feeds.fresh()
-        return feed.read(topic, payload, arrived)
+        if len(payload) < LARGE:
+            return feed.read(topic, payload, arrived)
+        return aside(lambda: feed.read(topic, payload, arrived))
 
 
 def _write(city: City, told: Told) -> None:

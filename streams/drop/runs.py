@@ -113,6 +113,6 @@ def _letter(source: Source, bad: Bad) -> ingest.Letter:
 def _counts(tried: Tried) -> dict[str, int]:
     name = tried.source.name
     rows = len(tried.good) + len(tried.bad)
-    counts = {f"received:{name}": rows, f"reports:{name}": len(tried.good)}
+    counts = {f"received:{name}": rows, f"said:{name}": rows, f"reports:{name}": len(tried.good)}
     counts |= {f"refused:{name}:{reason}": n for reason, n in tried.reasons.items()}
     return {what: n for what, n in counts.items() if n}

@@ -47,6 +47,12 @@ def farewell(sensor: Sensor, ts: int) -> Message:
     return Message(_topic(sensor, "status"), orjson.dumps({"ts": ts, "online": False}))
 
 
+def sent(district: str, publisher: str, ts: int, count: int) -> Message:
+    """How many messages a publisher has sent since its start, of those that the broker has."""
+    body = {"ts": ts, "online": True, "sent": count}
+    return Message(f"city/{district}/publisher/{publisher}/status", orjson.dumps(body))
+
+
 def position(district: str, worker: str, ts: int, lon: float, lat: float) -> Message:
     """Where a grid worker is."""
     body = {"ts": ts, "lon": lon, "lat": lat}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Protocol
 
 from geodata.areas import open_areas
+from streams.simulator import messages
 from streams.simulator.publisher import Broker, Publisher
 from streams.simulator.story import Story
 
@@ -46,19 +48,26 @@ def run(
         start_ms=time.time_ns() // 1_000_000,
         speed=speed,
     )
-    publisher = Publisher(settings, f"chengyun-simulator-{settings.city}-{seed}")
+    name = f"chengyun-simulator-{settings.city}-{seed}"
+    publisher = Publisher(settings, name)
+
+    def tell() -> None:
+        now = time.time_ns() // 1_000_000
+        publisher.put([messages.sent(settings.city, name, now, publisher.sent)])
+
     publisher.start()
     logger.info("%d devices of %s, scenario %s", len(story.sensors), tree.home.name, scenario)
     try:
-        _play(story, publisher, stop)
+        _play(story, publisher, stop, tell)
     finally:
+        tell()
         publisher.stop()
 
 
-def _play(story: Story, publisher: Publisher, stop: Event) -> None:
+def _play(story: Story, publisher: Publisher, stop: Event, tell: Callable[[], None]) -> None:
     """Says what is due every tick."""
     zero = time.monotonic() - (time.time_ns() / 1e9 - story.start_ms / 1000)
-    t, connects, said = 0.0, 0, 0.0
+    t, connects, said = 0.0, 0, time.monotonic()
     while not stop.wait(TICK_S):
         now = (time.monotonic() - zero) * story.speed
         if now - t > SLEPT_S * story.speed:
@@ -71,8 +80,9 @@ def _play(story: Story, publisher: Publisher, stop: Event) -> None:
             connects = publisher.connects
         publisher.put(story.until(t))
         publisher.pump()
-        if t - said > SAY_EVERY_S * story.speed:
-            said = t
+        if time.monotonic() - said > SAY_EVERY_S:
+            said = time.monotonic()
+            tell()
             logger.info("sent %d, waiting %d", publisher.sent, publisher.unsent)
 
 

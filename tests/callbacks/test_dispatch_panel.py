@@ -20,16 +20,21 @@ def test_nothing_is_chosen(city):
 
 
 def test_workers_of_the_street_are_offered_for_a_case(city, case):
-    title, _, about, options, chosen, _ = door(city)["show"](f"?case={case.id}", None, [])
+    title, _, about, workers, _ = door(city)["show"](f"?case={case.id}", None, [])
     assert title == "派单 · 暴露垃圾"
     assert "待派遣" in reading.words(about)
-    assert "张网格" in reading.words([option["label"] for option in options])
-    assert options[0]["value"]
-    assert chosen == []
+    assert "张网格" in reading.words([box.options[0]["label"] for box in workers])
+    assert workers[0].options[0]["value"]
+    assert not any(box.value for box in workers)
+
+
+def test_a_choice_stays_over_a_repaint(city, case):
+    *_, workers, _ = door(city)["show"](f"?case={case.id}", None, [[], ["W001"]])
+    assert [box.value for box in workers if box.value] == [["W001"]]
 
 
 def test_sending_makes_a_task_and_says_to_whom(city, case):
-    result, note = door(city)["send"]({"id": case.id}, ["W001"], "请尽快")
+    result, note = door(city)["send"]({"id": case.id}, [[], ["W001"]], "请尽快")
     assert "已派给 张网格" in reading.words(result)
     assert note == ""
     with city.ledger.read() as tx:
@@ -45,7 +50,7 @@ def test_sending_nobody_is_refused_with_a_sentence(city, case):
 
 def test_a_stranger_may_not_send(city, case):
     with pytest.raises(NotAllowed):
-        door(city, cast.STRANGER)["send"]({"id": case.id}, ["W001"], "")
+        door(city, cast.STRANGER)["send"]({"id": case.id}, [["W001"]], "")
 
 
 def test_an_alert_without_a_case_becomes_one_when_it_is_to_be_dispatched(city, yellow):

@@ -1,4 +1,4 @@
-"""The calm pulse."""
+"""What is looked at."""
 
 import dash
 
@@ -6,10 +6,10 @@ from callbacks import frame
 from layouts import ids
 
 
-def test_the_pulse_is_calmed_in_the_browser_and_needs_no_server():
+def test_the_address_is_read_in_the_browser_and_needs_no_server():
     page = dash.Dash("test-frame")
     frame.register(page, None, None)
     (callback,) = page._callback_list
-    assert callback["output"] == f"{ids.CALM}.data"
-    assert [i["id"] for i in callback["inputs"]] == [ids.PULSE]
+    assert callback["output"] == f"{ids.SIGHT}.data"
+    assert [i["id"] for i in callback["inputs"]] == [ids.URL]
     assert callback["clientside_function"]

@@ -159,7 +159,7 @@ def test_the_same_sources_give_the_same_tree_from_the_cache_too(tree, tmp_path):
 
 
 def test_another_city_is_cut_into_plain_pieces_also_when_its_cache_is_broken(tmp_path):
-    file = tmp_path / f"areas-320500-{sources.stamp()}.msgpack"
+    file = tmp_path / f"areas-320506-{sources.stamp()}.msgpack"
     file.write_bytes(b"\x91\xff")
     other = open_areas("320506", tmp_path)
     assert file.stat().st_size > 1000

@@ -76,3 +76,24 @@ def test_a_declared_system_is_brought_home_and_an_unknown_one_refused():
 
 def test_nan_comes_back_as_nan_without_looping():
     assert np.isnan(coordinates.gcj02_to_wgs84(np.nan, 31.0)[0])
+
+
+def test_a_million_points_go_there_and_back_to_the_millimetre():
+    rng = np.random.default_rng(3)
+    lon, lat = rng.uniform(74, 134, 1_000_000), rng.uniform(18, 53, 1_000_000)
+    again_lon, again_lat = gcj02_to_wgs84(*wgs84_to_gcj02(lon, lat))
+    assert max(np.abs(again_lon - lon).max(), np.abs(again_lat - lat).max()) < MILLIMETRE
+
+
+def test_points_at_a_border_change_sides_unless_they_are_converted(tree):
+    """青果巷 lies on the border of 天宁 and 钟楼, and the shift is wider than a street."""
+    edge = tree.area("320402").polygon.intersection(tree.area("320404").polygon)
+    spots = [edge.interpolate(share, normalized=True) for share in np.linspace(0.02, 0.98, 60)]
+    pairs = [(p.x + dx, p.y + dy) for p in spots for dx, dy in ((2e-4, 0), (-2e-4, 0), (0, 2e-4))]
+    lon, lat = np.array(pairs).T
+    true = [code[:6] for code in tree.locate(lon, lat)]
+    assert {"320402", "320404"} <= set(true)
+    shifted = wgs84_to_gcj02(lon, lat)
+    wrong = [code[:6] for code in tree.locate(*shifted)]
+    assert sum(a != b for a, b in zip(true, wrong, strict=True)) > 20
+    assert [code[:6] for code in tree.locate(*gcj02_to_wgs84(*shifted))] == true

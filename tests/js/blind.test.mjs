@@ -45,6 +45,11 @@ describe("am I blind?", () => {
     ["a feed about to reach its limit of 15 s", { feeds: { telemetry: 12.1 } }, ["feed:telemetry"]],
     ["a feed that is merely slow", { feeds: { telemetry: 12 } }, []],
     ["a feed without a limit may be quiet", { feeds: { telemetry: 1, report: 99_999 } }, []],
+    ["a source that the watch holds to be silent, beside others that speak", { silent: { lora: 70 } }, ["source:lora"]],
+    ["several sources in one line, the longest silent first", { silent: { lora: 70, lab: 900 } }, ["source:lab,lora"]],
+    ["our own topics are the feed that is lost as a whole", { feeds: { telemetry: 99 }, silent: { city: 99 } }, ["feed:telemetry"]],
+    ["our own topics alone", { silent: { city: 99 } }, ["source:city"]],
+    ["no source is known while Redis is lost", { redis: false, silent: { lora: 70 } }, ["redis"]],
     ["a role that is dead", { roles: { watch: 11, clock: 2 } }, ["role:watch"]],
     ["a role that was never heard", { roles: { watch: null } }, ["role:watch"]],
   ]) it(what, () => assert.deepEqual(names(heard(pulse).marks(T0)), marks));
@@ -100,12 +105,17 @@ describe("am I blind?", () => {
 
 describe("the banner's sentences", () => {
   for (const locale of ["zh-CN", "en"])
-    for (const kind of ["socket", "redis", "ledger", "feed", "role", "asleep", "skew", "points", "snapshot", "session", "edition"])
+    for (const kind of ["socket", "redis", "ledger", "feed", "source", "role", "asleep", "skew", "points", "snapshot", "session", "edition"])
       it(`${locale} ${kind}: what, since when, what cannot be trusted`, () => {
         const mark = { mark: kind, kind, name: kind === "role" ? "clock" : "telemetry", since: T0, amount: 20 };
         const { title, since, doubt } = sentences(mark, T0 + 42_000, 0, wordsOf(locale));
         assert.ok(title && since.includes(locale === "en" ? "42 s" : "42 秒") && doubt && title !== kind, `${title} ${since} ${doubt}`);
       });
+
+  it("names each source, ours by its name", () => {
+    const { title } = sentences({ mark: "source:city,lora", kind: "source", name: "city,lora", since: T0 }, T0, 0, wordsOf("zh-CN"));
+    assert.match(title, /城运主题、lora/);
+  });
 
   it("shows the server's time of day", () => {
     const { since } = sentences({ mark: "redis", kind: "redis", since: Date.parse("2026-11-21T08:08:42Z") }, T0, 0, wordsOf("zh-CN"));

@@ -95,7 +95,7 @@ def stranger(**more: Any) -> dict[str, Any]:
         "place": "中意社区",
         "metrics": {"glow": 4.2},
         "count": 27,
-        "first": NOW_MS - 60_000,
+        "first": NOW_MS - 3_600_000,
         "last": NOW_MS,
         "per_hour": 11821.2,
     }

@@ -45,7 +45,7 @@ def test_what_does_not_add_up_is_amber_and_what_came_again_is_not():
     assert "去向不明 3" in reading.words(lost)
     assert with_class(lost, "c-orange")
     again = table(samples.source(missing=-3))
-    assert "中断后重投 3" in reading.words(again)
+    assert "重放或重投 3" in reading.words(again)
     assert not with_class(again, "c-orange")
 
 
@@ -72,7 +72,7 @@ def test_clocks_that_are_wrong_are_told():
 def test_flags_and_sources_that_have_left_are_told():
     assert "坐标疑为 GCJ-02" in shown(flags={"gcj02": {"devices": 3}})
     assert "new-flag" in shown(flags={"new-flag": {}})
-    assert "已移出配置" in shown(
+    assert "不在来源文件中" in shown(
         registered=False, quiet_s=None, owner="", dialect="", by="", crs=""
     )
 
@@ -99,7 +99,7 @@ def test_spans(ms, said):
 def test_a_lane_that_is_behind_is_amber():
     head = admin_feeds.head(samples.feeds())
     (late,) = with_class(head, "c-orange")
-    assert "读数通道 滞后 7.0 s" in reading.words(late["children"])
+    assert "读数 · 滞后 7.0 s" in reading.words(late["children"])
 
 
 def test_in_english_nothing_is_left_in_chinese():

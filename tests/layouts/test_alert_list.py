@@ -46,7 +46,16 @@ def test_no_alerts_and_very_many():
     assert "没有未解除的预警" in reading.words(alert_list.alerts(empty, None))
     many = samples.alerts_panel(60) | {"total": 10_000}
     assert "另有 9940 起" in reading.words(alert_list.alerts(many, None))
-    assert alert_list.note(many) == "10,000 起未结"
+    assert reading.words(alert_list.note(many)) == "10,000 起未结"
+
+
+def test_red_alerts_outside_the_area_are_told_and_lead_there():
+    data = samples.alerts_panel() | {"elsewhere": {"red": 2, "area": "320404"}}
+    button, count = alert_list.note(data)
+    assert reading.words(button) == "其他区域还有 2 条红色预警"
+    marks = reading.plain(button)["props"]
+    assert (marks["data-action"], marks["data-id"]) == ("area", "320404")
+    assert count == "3 起未结"
 
 
 def test_ten_thousand_rows_are_laid_out():

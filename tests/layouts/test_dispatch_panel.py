@@ -5,33 +5,41 @@ from layouts import ids
 from tests.layouts import reading, samples
 
 
+def _labels(data):
+    return [box.options[0]["label"] for box in panel.workers(data, [])]
+
+
+def _chosen(data, before):
+    return panel.chosen([box.value for box in panel.workers(data, before)])
+
+
 def test_the_panel_has_its_places():
     wanted = {ids.DISPATCH, ids.DISPATCH_WORKERS, ids.DISPATCH_NOTE, ids.DISPATCH_RESULT}
     assert wanted <= reading.ids(panel.panel())
 
 
 def test_nothing_chosen_says_what_to_do():
-    title, unit, about, options, chosen, send = panel.painted(None, ["W001"])
-    assert (title, unit, options, chosen, send) == ("派单", "", [], [], None)
+    title, unit, about, workers, send = panel.painted(None, ["W001"])
+    assert (title, unit, workers, send) == ("派单", "", [], None)
     assert "选择一条预警或案件" in reading.words(about)
 
 
 def test_workers_are_offered_with_the_reasons():
-    words = reading.words([option["label"] for option in panel.options(samples.dispatch_panel())])
+    words = reading.words(_labels(samples.dispatch_panel()))
     for said in ("网格员01", "3 分到", "距离 210 m", "责任网格", "手上 0 件", "具备专长"):
         assert said in words
 
 
 def test_nobody_is_chosen_unasked_and_a_choice_stays_while_it_is_possible():
     data = samples.dispatch_panel()
-    assert panel.chosen(data, []) == []
-    assert panel.chosen(data, ["W003"]) == ["W003"]
-    assert panel.chosen(data, ["W999"]) == []
+    assert _chosen(data, []) == []
+    assert _chosen(data, ["W003"]) == ["W003"]
+    assert _chosen(data, ["W999"]) == []
 
 
 def test_who_may_not_dispatch_gets_no_workers_and_no_button():
     data = samples.dispatch_panel(moves=[])
-    assert panel.options(data) == []
+    assert panel.workers(data, []) == []
     assert panel.send(data) is None
 
 
@@ -74,6 +82,6 @@ def test_a_reason_that_is_new_is_shown_by_its_code():
 
 
 def test_no_workers_at_all_and_ten_thousand():
-    assert panel.options(samples.dispatch_panel(candidates=[])) == []
+    assert panel.workers(samples.dispatch_panel(candidates=[]), []) == []
     many = samples.dispatch_panel(candidates=[samples.candidate(n) for n in range(10_000)])
-    assert len(panel.options(many)) == 6
+    assert len(panel.workers(many, [])) == 6

@@ -12,7 +12,7 @@ import redis
 from app.domain.quality import Doubt
 from app.domain.readings import DeviceStatus, Quality, Telemetry
 from app.errors import NotAllowed, Unavailable
-from app.services import grading, ingest, neighbours, quality, registry, views_devices
+from app.services import grading, ingest, neighbours, presence, quality, registry, views_devices
 from app.services.watch import Watch
 from app.store import keys
 from tests import cast
@@ -175,6 +175,7 @@ def test_scores_tell_trust_and_completeness(city, clock) -> None:
     for t in said_later:
         ingest.observe(city, [t], t.at)
     ingest.beat(city, "ingest")
+    presence.begin(city, lambda _: True)
     worst, best = quality.scores(city, cast.ADMIN)
     assert (worst["name"], best["name"]) == ("lora", "city")
     assert worst["doubts"] == {"unit": 2}

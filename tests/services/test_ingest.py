@@ -120,6 +120,15 @@ def test_an_emptied_redis_knows_the_devices_again(city) -> None:
     assert city.live.last("B").n == city.live.device("B").n
 
 
+def test_the_ledger_learns_of_devices_that_only_redis_knows(city) -> None:
+    ingest.observe(city, [sited("A")], NOW)
+    only_there = msgspec.structs.replace(city.live.device("A"), code="B", n=-1)
+    city.live.register([only_there], [0])  # somebody was killed between Redis and ledger
+    ingest.begin(city)
+    with city.ledger.read() as tx:
+        assert {device.code for device in tx.devices()} == {"A", "B"}
+
+
 def test_reports_and_orders_wait_with_their_photos(city) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(picture, "JPEG")

@@ -231,3 +231,37 @@ def test_a_rule_adopts_at_birth(city) -> None:
     ingest.status(city, [born, born], now(city))
     assert city.live.device("P1").name == "三号"
     assert waiting(city) == []
+
+
+def test_a_place_set_by_hand_is_a_reference_and_one_the_device_said_is_none(city, spot) -> None:
+    lon, lat = spot
+    speak(city)
+    speak(city, "S2", lon=lon, lat=lat)
+    take(city, lon=lon, lat=lat)
+    take(city, "S2", lon=lon, lat=lat)
+    assert city.live.references(["S1", "S2"]) == {"S1": (lon, lat)}
+
+
+def test_the_record_of_an_adoption_tells_of_nobody(city, spot) -> None:
+    lon, lat = spot
+    speak(city)
+    take(city, name="王女士 13812345678", lon=lon, lat=lat)
+    with city.ledger.read() as tx:
+        (fact,) = tx.trail("S1")
+    assert "13812345678" not in str(fact.body)
+
+
+def test_a_fleet_adopted_by_rule_is_one_transaction(city, spot, monkeypatch) -> None:
+    lon, lat = spot
+    strangers.teach(city, {"city": [Adopt("F*", kind="waterlogging")]})
+    begun = []
+    begin = city.ledger.begin
+    monkeypatch.setattr(city.ledger, "begin", lambda: (begun.append(1), begin())[1])
+    at = now(city)
+    fleet = [
+        Telemetry(device=f"F{n}", kind="sundial", at=at, metrics={}, lon=lon, lat=lat)
+        for n in range(50)
+    ]
+    ingest.observe(city, fleet, at)
+    assert len(begun) == 2, "the devices, and the facts about them"
+    assert strangers.waiting(city, ADMIN) == []

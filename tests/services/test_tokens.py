@@ -141,7 +141,7 @@ def test_an_unseen_signature_may_come_again(city) -> None:
     token, _ = issued(city)
     now = int(city.now().timestamp())
     signed(city, token, b"{}", at=now)
-    tokens.unsee(city, SCOPE, tokens.sign(city, token, now, b"{}").decode())
+    tokens.unsee(city, tokens.sign(city, token, now, b"{}").decode())
     signed(city, token, b"{}", at=now)
 
 

@@ -25,6 +25,15 @@ def test_unacknowledged_red_comes_first(city, clock) -> None:
     assert panel["alerts"][0]["place"]
 
 
+def test_a_red_alert_outside_the_area_is_counted_beside_it(city) -> None:
+    raise_alert(city)
+    there = views.alerts_panel(city, cast.DUTY, cast.OTHER_STREET)
+    assert (there["total"], there["elsewhere"]) == (0, {"red": 1, "area": "320404"})
+    assert views.alerts_panel(city, cast.DUTY, cast.STREET)["elsewhere"]["red"] == 0
+    assert views.alerts_panel(city, cast.DUTY)["elsewhere"]["red"] == 0
+    assert views.alerts_panel(city, cast.STRANGER)["elsewhere"]["red"] == 0  # not his to know
+
+
 def test_a_card_tells_limits_curve_nearest_and_what_may_be_done(city) -> None:
     put_device(city, "GAS-1", value=58.0)
     alert = raise_alert(city)

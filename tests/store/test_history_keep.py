@@ -146,7 +146,7 @@ def test_a_stopped_archive_leaves_the_rest_for_the_next_time(history: History) -
 
 def test_the_packaged_policy_keeps_four_hundred_days() -> None:
     policy = load_retention()
-    assert (policy.days_of("gas"), policy.days_of("parking")) == (400, 400)
+    assert (policy.days, policy.kinds) == (400, {})
 
 
 @pytest.mark.parametrize(

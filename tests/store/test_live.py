@@ -243,3 +243,13 @@ def test_marks(live: Live) -> None:
 
 def test_a_value_beyond_four_bytes_becomes_no_value() -> None:
     assert math.isnan(points.unpack(points.pack(1, 2, 3, 1e300, 4, 5, 6) + b"\0\0")[0]["value"])
+
+
+def test_what_an_older_version_left_runs_out(live):
+    live.redis.xadd("cy:dead", {"topic": "x"})
+    live.outlive_former()
+    left = live.redis.ttl("cy:dead")
+    assert 0 < left <= 30 * 86_400
+    live.redis.expire("cy:dead", 100)
+    live.outlive_former()
+    assert live.redis.ttl("cy:dead") <= 100, "it is put off by no restart"

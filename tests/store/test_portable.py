@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from app.domain.cases import Case
-from app.store.reads import _where
+from app.store.reads import conditions
 from app.store.tables import metadata
 from tests import cast
 from tests.cast import START
@@ -27,7 +27,7 @@ def test_a_table_compiles_for_postgresql(table):
 
 def test_filters_compile_for_postgresql():
     filters = {"scope": cast.STREET, "open": True, "since": START, "until": START}
-    for condition in _where(Case, status=["closed"], domain="safety", **filters):
+    for condition in conditions(Case, status=["closed"], domain="safety", **filters):
         assert str(condition.compile(dialect=postgresql.dialect()))
 
 

@@ -66,6 +66,7 @@ GOLDEN: list[tuple[Any, Any]] = [
         ),
     ),
     (status, DeviceStatus(device="G1", kind="gas", at=NOW, online=False)),
+    (status, DeviceStatus(device="P1", kind="publisher", at=NOW, online=True, sent=12_345)),
     (
         status,
         DeviceStatus(

@@ -10,6 +10,7 @@ import pytest
 from app.domain.readings import DeviceStatus, Telemetry
 from app.errors import Rejected
 from streams.dialects import Known, chirpstack
+from streams.feeds_try import filled
 from streams.sources import MetricMap, Source
 from tests.streams.fuzzing import NOW, only_rejected, sample, shared
 
@@ -155,3 +156,10 @@ def test_the_shared_samples_are_understood(what: str) -> None:
 def test_only_rejected_comes_out(what: str) -> None:
     own = sample("chirpstack", f"{what}.json")
     only_rejected(lambda: chirpstack.reader(SOURCE), topic(what), [own])
+
+
+def test_trying_a_message_needs_no_topic() -> None:
+    mine, theirs = ("application/+/device/+/event/+",), ("webhook/lora", "webhook/lora/#")
+    assert filled(mine, chirpstack.EVENT) == "application/x/device/x/event/up"
+    assert filled(theirs, chirpstack.EVENT) == "webhook/lora/up"
+    assert filled(theirs) == "webhook/lora"

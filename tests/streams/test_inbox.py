@@ -20,8 +20,9 @@ from app.store import embedded_broker, keys
 from app.store.live import Live
 from streams import inbox
 from streams.inbox import READINGS, Inbox, Reader
-from streams.lanes import ODD_IN_A_ROW, Bringer, Lane
+from streams.lanes import Lane
 from streams.mqtt import Arrival, Line, client, probe, shared
+from streams.writing import ODD_IN_A_ROW, Bringer
 from tests.waiting import until
 
 NOW = 1_795_165_200_000

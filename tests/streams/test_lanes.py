@@ -15,7 +15,7 @@ from app.errors import Unavailable
 from app.services import ingest, roster
 from app.store import embedded_broker, keys
 from app.store import lanes as shown
-from streams import dialects, lanes
+from streams import dialects, lanes, writing
 from streams.dialects import Thing
 from streams.feeds import Feeds
 from streams.inbox import READINGS, REPORTS, Inbox, Reader
@@ -190,7 +190,7 @@ def test_a_lane_whose_thread_ends_ends_the_process(city, monkeypatch) -> None:
     stop = Event()
     lane, hand = in_hand(city, stop)
     lane.start()
-    lane.inbox.put([reading(i) for i in range(lanes.ODD_IN_A_ROW)])
+    lane.inbox.put([reading(i) for i in range(writing.ODD_IN_A_ROW)])
     with pytest.raises(RuntimeError, match="lane of telemetry") as gone:
         watch_over(city, [lane], stop)
     assert isinstance(gone.value.__cause__, ZeroDivisionError)

@@ -242,3 +242,26 @@ def test_the_personal_fields_of_a_source_are_kept_and_not_shown(city, file) -> N
     assert "赵铁柱".encode() in letter.payload
     assert "赵铁柱" not in letter.preview
     assert "***" in letter.preview
+
+
+def test_a_strangers_message_is_not_replayed_as_that_of_a_webhook(city, tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(
+        "sources:\n  - {name: hotline, dialect: orders, owner: 热线, crs: wgs84, by: webhook,\n"
+        "     personal: [caller_phone]}\n",
+        encoding="utf-8",
+    )
+    object.__setattr__(city, "settings", city.settings.model_copy(update={"sources": path}))
+    order = msgspec.json.encode({"order_no": "A1", "ts": now(city), "title": "路灯不亮"})
+    forged = [
+        Letter("webhook/hotline", order, "unknown_topic", "heard at the broker"),
+        Letter("accepted/order", order, "not_json", "heard at the broker"),
+    ]
+    ingest.reject(city, forged, now(city))
+    assert ask(city) == 2
+    assert replay.turn(city) == 0
+    assert city.live.redis.xlen(keys.REPORTS) == 0
+    ingest.reject(city, [Letter("webhook/hotline", order, "odd", "", "hotline")], now(city))
+    assert ask(city, source="hotline") == 1
+    assert replay.turn(city) == 1
+    assert city.live.redis.xlen(keys.REPORTS) == 1

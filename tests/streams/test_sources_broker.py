@@ -14,7 +14,7 @@ from app.config import load_settings
 from app.domain.readings import DeviceStatus, Readings
 from app.errors import BadConfiguration, Unavailable
 from app.store import embedded_broker, keys
-from streams import lanes
+from streams import lanes, writing
 from streams.dialects import Ask, Known, Thing
 from streams.feeds import Feeds
 from streams.inbox import Reader
@@ -131,16 +131,16 @@ def test_a_batch_that_is_repeated_loses_nothing_that_was_said_once(city, monkeyp
     birth = DeviceStatus(device="d", kind="air", at=1, online=True, lon=119.95, lat=31.78)
     feeds._feeds[0]._reader = Moody([birth, Ask("x/cmd", b"rebirth")])
     fails = iter([True, False])
-    count = lanes.ingest.count
+    count = writing.ingest.count
 
     def stumble(*args) -> None:
         if next(fails, False):
             raise Unavailable("away")
         count(*args)
 
-    monkeypatch.setattr(lanes.ingest, "count", stumble)
-    monkeypatch.setattr(lanes, "RETRY_S", (0.0,))
-    assert lanes.Writer(city, line, Event(), Reader(feeds=feeds)).write(
+    monkeypatch.setattr(writing.ingest, "count", stumble)
+    monkeypatch.setattr(writing, "RETRY_S", (0.0,))
+    assert writing.Writer(city, [line], Event(), Reader(feeds=feeds)).write(
         [Arrival("x/1", b"", 1, 1, 1)]
     )
     assert city.live.device("d") is not None

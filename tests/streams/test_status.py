@@ -22,3 +22,8 @@ def test_a_gateway_is_not_behind_itself() -> None:
 def test_a_retained_birth_may_be_old() -> None:
     body = json.dumps({"ts": NOW - 10**10, "online": True}).encode()
     assert status.read(FIELDS, body, NOW).online
+
+
+def test_what_a_publisher_has_sent_is_a_count() -> None:
+    assert told(status, ts=NOW, online=True, sent=-1) == "wrong_field"
+    assert told(status, ts=NOW, online=True, sent=2**49) == "wrong_field"

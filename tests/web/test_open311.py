@@ -201,6 +201,8 @@ def test_only_what_came_this_way_is_public(http, city):
     assert http.get("/open311/v2/requests.json").json == []
     assert http.get(f"/open311/v2/requests/{case.id}.json").status_code == 404
     assert http.get("/open311/v2/tokens/r1.json").status_code == 404
+    reports.file(city, a_report(id="open311-r2", photos=(), **here), by=cast.COMMANDER)
+    assert http.get("/open311/v2/tokens/open311-r2.json").status_code == 404, "only named alike"
 
 
 def test_lists_are_filtered_and_paged(http, post, clock):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
 from app.domain.facts import Fact, apply
-from app.services import alerts, tasks
+from app.services import alerts, registry, tasks
 from app.web import push as push_module
 from app.web.pages import edition
 from tests import cast
@@ -181,3 +183,14 @@ def test_the_loops_start_and_stop(push, as_user, user) -> None:
         until(lambda: heard(socket, "pulse"), timeout=5)
     finally:
         push.stop()
+
+
+def test_the_pulse_names_the_sources_that_are_silent(city, push) -> None:
+    registry.declare(city, [{"name": "lora"}])
+    since = int(time.time() * 1000) - 70_000
+    for source in ("lora", "gone"):
+        city.live.flag(source, "silent", since)
+    push.pulse.look()
+    silent = push.pulse.word("320404")["silent"]
+    assert silent.keys() == {"lora"}, "a source that has left the file is nobody's"
+    assert silent["lora"] >= 70

@@ -132,6 +132,25 @@ def test_a_signed_request_cannot_be_replayed(open_city, hotline) -> None:
     assert open_city.live.counts()["received:hotline"] == 1
 
 
+def test_what_is_signed_for_one_door_opens_no_other(open_city) -> None:
+    both = Sender(open_city, scopes=("webhook:hotline", "webhook:bulk"))
+    now = int(open_city.now().timestamp())
+    assert both.signed(an_order(open_city), at=now).status_code == 202
+    both.source = "bulk"
+    assert both.signed(an_order(open_city), at=now).status_code == 409
+
+
+def test_a_time_of_endless_digits_is_none(open_city, hotline) -> None:
+    said = {"X_Chengyun_Timestamp": "9" * 5000, "X_Chengyun_Signature": "sha256=00"}
+    assert hotline.post({}, **said).status_code == 401
+
+
+def test_a_text_may_begin_with_a_mark(open_city, hotline) -> None:
+    marked = b"\xef\xbb\xbf" + json.dumps(an_order(open_city)).encode()
+    assert hotline.bearer(marked).status_code == 202
+    assert hotline.bearer(b"\xef\xbb\xbf" * 100_000).status_code == 422
+
+
 def test_its_limit_is_told_with_when_to_come_again(open_city) -> None:
     slow = Sender(open_city, per_minute=1)
     assert slow.bearer(an_order(open_city)).status_code == 202
@@ -157,7 +176,12 @@ def test_a_packed_body_is_unpacked_and_a_bomb_is_not(open_city, hotline) -> None
     assert hotline.bearer(packed, Content_Encoding="br").status_code == 415
     bomb = gzip.compress(b" " * 50_000_000)
     assert len(bomb) < 100_000
-    for many in (bomb, gzip.compress(b"{}") * 20_000, gzip.compress(b" " * (1 << 20)) * 2):
+    for many in (
+        bomb,
+        gzip.compress(b"") * 40_000,
+        gzip.compress(b"{}") * 20_000,
+        gzip.compress(b" " * (1 << 20)) * 2,
+    ):
         answer = hotline.bearer(many, Content_Encoding="gzip")
         assert answer.status_code in (413, 422), answer.status_code
     assert code_of(hotline.bearer(bomb, Content_Encoding="gzip")) == "too_large"

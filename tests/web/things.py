@@ -57,6 +57,8 @@ def put_device(
     grid = city.areas.grid_index(area)
     device = Device(code=code, n=-1, kind=kind, name=code, lon=lon, lat=lat, area=area, period_s=30)
     known = city.live.register([device], [grid])[0]
+    with city.ledger.begin() as tx:
+        tx.put_devices([known])
     if value is not None:
         say(city, known, value)
     return known

@@ -17,6 +17,7 @@ export function sentences(mark, now, offset, words) {
 
 function detailOf(mark, words) {
   if (mark.kind === "feed") return words.feeds[mark.name] ?? mark.name;
+  if (mark.kind === "source") return words.list(mark.name.split(",").map((name) => words.sources[name] ?? name));
   if (mark.kind === "role") return words.roles[mark.name] ?? mark.name;
   if (mark.kind === "skew") return words.skew(mark.amount);
   return "";

@@ -7,7 +7,7 @@ const FIRST_MS = 10_000; // after loading, a first pulse must come within
 const MARGIN_S = 3; // a pulse and a tick: the mark is up when a feed's limit is reached, not after it
 
 /**
- * @typedef {{at: number, as_of: number, redis: boolean, ledger: boolean, feeds: Object<string, number|null>, roles: Object<string, number|null>}} Pulse
+ * @typedef {{at: number, as_of: number, redis: boolean, ledger: boolean, feeds: Object<string, number|null>, silent?: Object<string, number>, roles: Object<string, number|null>}} Pulse
  * @typedef {{mark: string, kind: string, name: string|null, since: number, amount: number|null}} Mark
  *   mark is "socket" or "feed:telemetry"; since is the local epoch ms
  */
@@ -81,7 +81,8 @@ export class Blindness {
     if (pulse.redis === false) found.push(lost("redis"));
     if (pulse.ledger === false) found.push(lost("ledger"));
     const late = (now - this.lastPulse) / 1000;
-    found.push(...this.#feeds(pulse, late, now), ...this.#roles(pulse, late, now));
+    const feeds = this.#feeds(pulse, late, now);
+    found.push(...feeds, ...this.#sources(pulse, late, now, feeds.length > 0), ...this.#roles(pulse, late, now));
     if (Math.abs(this.offset) > SKEW_MS) found.push(lost("skew", { amount: Math.round(this.offset / 1000) }));
     return found;
   }
@@ -93,6 +94,14 @@ export class Blindness {
       .map(([name, limit]) => [name, limit, (pulse.feeds?.[name] ?? (now - this.began) / 1000) + late])
       .filter(([, limit, age]) => age > limit - MARGIN_S)
       .map(([name, , age]) => lost("feed", { name, since: now - age * 1000 }));
+  }
+
+  /** Sources that the watch holds to be silent, in one line, the longest silent first; without our own topics (city) when the feed is lost as a whole. */
+  #sources(pulse, late, now, whole) {
+    const silent = Object.entries(pulse.silent ?? {}).filter(([name]) => !(whole && name === "city"));
+    if (pulse.redis === false || !silent.length) return [];
+    silent.sort(([, one], [, other]) => other - one);
+    return [lost("source", { name: silent.map(([name]) => name).join(), since: now - (silent[0][1] + late) * 1000 })];
   }
 
   #roles(pulse, late, now) {

@@ -70,6 +70,7 @@ export function isTyping(element) {
 export function listen({ moment, run }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Enter" && event.target.closest?.(`#${MAP_SEARCH}`)) takeFirst(event.target);
     const command = pressed(event, moment());
     if (!command) return;
     event.preventDefault();
@@ -104,6 +105,24 @@ function clicked(target) {
   const own = OWN.get(action);
   if (own) return own(id);
   return { do: "act", name: action, id: id ?? null, value: value ?? null };
+}
+
+const TAKE_MS = 3_000; // an answer that comes later is not waited for
+
+/** Take the first thing found, when it has come: who types quickly presses Enter before it. @param {HTMLInputElement} field */
+function takeFirst(field) {
+  const words = field.value.trim();
+  const first = () => [...document.querySelectorAll(`#${FOUND} > li[data-words]`)]
+    .find((one) => one.dataset.words === words)?.querySelector("[data-action=found]");
+  const take = () => words !== "" && field.value.trim() === words && first()?.click();
+  if (first()) return void take();
+  const watcher = new MutationObserver(() => {
+    if (!first()) return;
+    watcher.disconnect();
+    take();
+  });
+  watcher.observe(document.getElementById(FOUND), { childList: true, subtree: true });
+  setTimeout(() => watcher.disconnect(), TAKE_MS);
 }
 
 /** Put the cursor into the search field. */

@@ -7,7 +7,7 @@ import { ServerClock } from "./clock.mjs";
 import { configOfPage, readView, watchView } from "./config.mjs";
 import { fetchMe, fetchPoints, fetchSnapshot, socketIo } from "./fetching.mjs";
 import { newReds } from "./flight.mjs";
-import { BEAT, CALM, MAP } from "./ids.mjs";
+import { BEAT, CALM_CASES, MAP } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
 import { showSwitches, switchLayer } from "./layers.mjs";
 import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
@@ -15,7 +15,8 @@ import { Live } from "./live.mjs";
 import { LiveNumbers } from "./newest.mjs";
 import { Scene } from "./scene.mjs";
 import { Sound } from "./sound.mjs";
-import { act, bumpPulse, setStore } from "./stores.mjs";
+import { Pulses } from "./pulses.mjs";
+import { act, setStore } from "./stores.mjs";
 import { throttle } from "./throttle.mjs";
 import { showTiles } from "./tiles.mjs";
 import { wordsOf } from "./words.mjs";
@@ -40,6 +41,7 @@ class Page {
     this.numbers = new LiveNumbers();
     this.scene = null;
     this.painted = new Set();
+    this.pulses = new Pulses();
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.loadPoints = throttle(() => this.#loadPoints(), POINTS_AGAIN_MS);
     this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
@@ -89,7 +91,7 @@ class Page {
   #hearers() {
     return {
       onLink: (live) => this.#link(live),
-      onSnapshot: (snapshot) => this.#changed(snapshot),
+      onSnapshot: (snapshot) => this.#anew(snapshot),
       onFacts: (applied) => this.#facts(applied),
       onReadings: (rows) => this.#readings(rows),
       onStates: (rows) => this.scene?.layer.states(rows),
@@ -114,15 +116,17 @@ class Page {
   }
 
   #facts(applied) {
-    this.#changed(this.live.snapshot);
+    const { snapshot } = this.live;
+    this.scene?.show(snapshot);
+    this.pulses.facts(snapshot.as_of, applied.map(({ fact }) => fact), this.view);
     this.sound?.facts(applied, this.clock.now());
     const red = this.config.fly ? newReds(applied)[0] : null;
     if (red) this.scene?.flight.offer(red);
   }
 
-  #changed(snapshot) {
+  #anew(snapshot) {
     this.scene?.show(snapshot);
-    bumpPulse(snapshot.as_of);
+    this.pulses.all(snapshot.as_of);
     this.#settle();
   }
 
@@ -141,7 +145,7 @@ class Page {
     this.edition ??= pulse.edition; // a wall runs for weeks, and the server is upgraded meanwhile
     this.blind.note("edition", pulse.edition !== this.edition, Date.now());
     if (!pulse.area || pulse.area === this.view.area) {
-      if (showTiles(pulse.tiles)) setStore(CALM, Date.now());
+      if (showTiles(pulse.tiles)) setStore(CALM_CASES, Date.now());
     }
     if (back) this.loadPoints();
     if (!this.live.facts) this.beat(pulse.at);

@@ -1,8 +1,6 @@
 // The way from the browser code to Dash: stores set by dash_clientside.set_props.
-import { PULSE, action } from "./ids.mjs";
-import { throttle } from "./throttle.mjs";
+import { action } from "./ids.mjs";
 
-const PULSE_MS = 300; // callbacks of lists run at most this often
 const waiting = new Map(); // store id -> newest data, until the renderer has loaded
 
 /** Whether Dash's renderer is there and has mounted the page. */
@@ -35,6 +33,3 @@ export function setStore(id, data) {
 export function act(name, id, value = null) {
   setStore(action(name), { id, value, at: Date.now() });
 }
-
-/** Tell the callbacks of lists that something changed; at most once per 300 ms. @type {(seq: number) => void} */
-export const bumpPulse = throttle((seq) => setStore(PULSE, seq), PULSE_MS);

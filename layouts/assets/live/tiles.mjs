@@ -15,7 +15,7 @@ export function tileText({ value, digits = 0 }) {
 /**
  * Write the figures of the area that the page shows.
  * @param {Tile[]} tiles @param {ParentNode} [root]
- * @returns {boolean} whether a tile has got its first value: its words ("尚无数据") are Python's, so the panel must be painted anew
+ * @returns {boolean} whether a tile has got its first value or another level: its words ("尚无数据") are Python's, so the panel must be painted anew
  */
 export function showTiles(tiles, root = document) {
   let first = false;
@@ -33,8 +33,14 @@ function show(element, tile) {
   if (number && number.textContent !== text) number.textContent = text;
   const age = element.querySelector("[data-at]");
   if (age && tile.at) age.dataset.at = String(tile.at);
-  if (tile.level !== undefined) element.dataset.level = String(Number(tile.level));
-  return first;
+  return tile.level === undefined ? first : showLevel(element, tile.level) || first;
+}
+
+/** Write the level. @returns {boolean} whether it is another one, whose word is Python's too */
+function showLevel(element, level) {
+  const before = element.dataset.level;
+  element.dataset.level = String(Number(level));
+  return before !== undefined && before !== element.dataset.level;
 }
 
 /** Whether a figure comes where there was none. @param {string|null} before @param {string} after */

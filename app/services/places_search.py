@@ -1,0 +1,230 @@
+"""Search of the map: areas, addresses, devices, cases, alerts and workers.
+
+By name, code, pinyin and its initials. Every hit lies in the scope of whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from app.city import City
+from app.domain.kinds import BY_CODE
+from app.domain.people import User, Worker, covers
+from app.domain.readings import Device
+from app.errors import NotFound
+from app.services import places_pinyin, places_words
+from app.services.places_known import gazetteer
+from app.services.views_scope import as_hit, live_or, place, scope_in
+from app.store.live import Live
+from app.store.tx import Tx
+from geodata.areas import Area
+from geodata.gazetteer import Match
+from geodata.gazetteer_names import AREAS, PlaceKind
+from geodata.gazetteer_text import normal
+
+T = TypeVar("T")
+Hit = dict[str, Any]
+LONGEST = 60  # characters that are looked for
+SAME = timedelta(seconds=30)  # so long the list of devices is not read again; default
+SURE = 0.25  # an address less sure is not offered; default
+GROUPS = ("area", "address", "device", "case", "alert", "worker")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: in small letters, in the form of the gazetteer, and as pinyin."""
+
+    words: str
+    spoken: str
+    letters: str
+
+    def rank(self, code: str, *names: str) -> int:
+        """How well a code and names fit: 0 the code itself … 5 pinyin inside; -1 not at all."""
+        code = code.lower()
+        if self.words == code:
+            return 0
+        if code.startswith(self.words) or any(n.lower().startswith(self.words) for n in names):
+            return 1
+        if any(self.words in name.lower() for name in names):
+            return 2
+        if len(self.words) > 1 and self.words in code:
+            return 3
+        if self.letters and any(places_pinyin.sounds(self.letters, name) for name in names):
+            starts = any(self.letters == places_pinyin.spelled(n)[0] for n in names)
+            return 4 if starts else 5
+        return -1
+
+
+def wanted(words: str) -> Wanted:
+    """What somebody has typed, ready to be compared."""
+    words = words.strip().lower()[:LONGEST]
+    return Wanted(words, normal(words), places_pinyin.asks(words))
+
+
+def search(city: City, user: User, words: str, each: int = 6) -> list[Hit]:
+    """Return hits grouped by kind in the order of GROUPS, at most `each` of a kind, best first.
+
+    A hit is as `views_scope.as_hit` gives it; an "address" also has `about`, `confidence` and
+    `within_m`, and its point is only about. Raises NotAllowed for field people.
+    """
+    scope, asked = scope_in(city, user, None), wanted(words)
+    if not asked.words:
+        return []
+    found = _areas(city, scope, asked, each)
+    found += _addresses(city, scope, asked, found, each)
+    found += _devices(city, scope, asked, each)
+    with city.ledger.read() as tx:
+        found += _cases(city, tx, scope, asked, each) + _alerts(city, tx, scope, asked, each)
+        found += _workers(city, tx, scope, asked, each)
+    return found
+
+
+def _best(things: Iterable[T], rank: Callable[[T], int], each: int) -> list[T]:
+    ranked = ((rank(thing), n, thing) for n, thing in enumerate(things))
+    return [thing for _, _, thing in sorted((r for r in ranked if r[0] >= 0), key=_first)[:each]]
+
+
+def _first(ranked: tuple[int, int, Any]) -> tuple[int, int]:
+    return ranked[:2]
+
+
+def _areas(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    inside = [area for area in _all_areas(city) if area.scope.startswith(scope)]
+    return [
+        _area(city, area)
+        for area in _best(inside, lambda a: asked.rank(a.code, a.name, a.official), each)
+    ]
+
+
+def _all_areas(city: City) -> list[Area]:
+    """Every area above the grids, widest first; the finest of all, if they are grids, are not."""
+    row, found = [city.areas.city], list[Area]()
+    while row:
+        found += row
+        below = [child for area in row for child in city.areas.children(area.code)]
+        row = [area for area in below if area.level.value != "grid"]
+    return found
+
+
+def _area(city: City, area: Area) -> Hit:
+    point = area.polygon.representative_point()
+    return {
+        "kind": "area",
+        "code": area.code,
+        "name": area.name,
+        "place": city.areas.name(area.parent) if area.parent else "",
+        "area": area.code,
+        "lon": point.x,
+        "lat": point.y,
+    }
+
+
+def _addresses(city: City, scope: str, asked: Wanted, areas: list[Hit], each: int) -> list[Hit]:
+    """Readings of the words as an address that are not among the areas, and no devices."""
+    told = {hit["code"] for hit in areas}
+    matches = [
+        match
+        for match in gazetteer(city).find(asked.words, limit=each * 2)
+        if match.confidence >= SURE
+        and match.area.startswith(scope)
+        and match.place.kind is not PlaceKind.DEVICE
+        and not (match.place.kind in AREAS and match.place.code in told)
+    ]
+    named = _best(
+        (place_ for place_ in city.places if place_.area.startswith(scope)),
+        lambda p: asked.rank(p.code or p.name, p.name),
+        each,
+    )
+    hits = [_address(city, match) for match in matches]
+    known = {hit["name"] for hit in hits}
+    hits += [_address(city, Match(p, 1.0, p.within_m)) for p in named if p.name not in known]
+    return hits[:each]
+
+
+def _address(city: City, match: Match) -> Hit:
+    place_ = match.place
+    return {
+        "kind": "address",
+        "code": place_.area,
+        "name": place_.name,
+        "place": place(city, place_.area),
+        "area": place_.area,
+        "lon": place_.lon,
+        "lat": place_.lat,
+        "about": places_words.explained(match),
+        "confidence": match.confidence,
+        "within_m": match.within_m,
+    }
+
+
+_held: WeakKeyDictionary[Live, tuple[datetime, list[Device]]] = WeakKeyDictionary()
+
+
+def _known_devices(city: City) -> list[Device]:
+    """All devices, read again after half a minute: whoever types asks for each letter."""
+    now = city.now()
+    at, devices = _held.get(city.live, (now - 2 * SAME, []))
+    if not at <= now < at + SAME:
+        devices = list(live_or(city.live.devices, dict[str, Device]()).values())
+        _held[city.live] = (now, devices)
+    return devices
+
+
+def _devices(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    kinds = {kind for kind, one in BY_CODE.items() if asked.words in one.name}
+
+    def rank(device: Device) -> int:
+        found = asked.rank(device.code, device.name)
+        return 3 if found < 0 and device.kind in kinds else found
+
+    inside = (device for device in _known_devices(city) if device.area.startswith(scope))
+    best = _best(inside, rank, each)
+    return [as_hit(city, "device", d.code, d.name or d.code, d) for d in best]
+
+
+def _cases(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    """Open cases; a whole case number finds an ended one too."""
+    best = _best(
+        tx.cases(scope=scope, open=True), lambda c: asked.rank(c.id, c.title, c.address), each
+    )
+    if not best:
+        try:
+            case = tx.case(asked.words.upper())
+            best = [case] if covers(scope, case.area) else []
+        except NotFound:
+            pass
+    return [as_hit(city, "case", case.id, case.title, case) for case in best]
+
+
+def _alerts(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    best = _best(
+        tx.alerts(scope=scope, open=True),
+        lambda a: asked.rank(a.device, a.title, a.device_name),
+        each,
+    )
+    return [as_hit(city, "alert", alert.id, alert.title, alert) for alert in best]
+
+
+def _workers(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    best = _best(tx.workers(scope), lambda w: asked.rank(w.id, w.name), each)
+    if not best:
+        return []
+    spots: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {})
+    return [_worker(city, worker, spots.get(worker.id)) for worker in best]
+
+
+def _worker(city: City, worker: Worker, spot: tuple[float, float, int] | None) -> Hit:
+    lon, lat = spot[:2] if spot else (None, None)
+    return {
+        "kind": "worker",
+        "code": worker.id,
+        "name": worker.name,
+        "place": place(city, worker.grid),
+        "area": worker.grid,
+        "lon": lon,
+        "lat": lat,
+    }

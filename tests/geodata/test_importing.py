@@ -1,0 +1,175 @@
+"""Boundaries from files: formats, coordinates, what is repaired and what is a fault."""
+
+from __future__ import annotations
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from shapely.affinity import translate
+from shapely.geometry import Polygon, box
+
+from geodata import fitting, imports
+from geodata.area import AreaLevel
+from geodata.areas import open_areas
+from geodata.coordinates import wgs84_to_gcj02
+from geodata.importing import Unreadable, read_sheet
+from geodata.imports import Taken
+from geodata.review import review
+
+STREET = AreaLevel.STREET
+FIELDS = {"code_field": "DM", "name_field": "MC"}
+
+
+@pytest.fixture(scope="module")
+def drawn(tree):
+    """Zhonglou's streets as somebody else draws them: 50 m off, with long codes."""
+    kids = tree.children("320404")
+    shapes = [translate(kid.polygon, 0.0004, 0.0003) for kid in kids]
+    rows = {"DM": [f"{k.code}000" for k in kids], "MC": [f"新{k.name}" for k in kids]}
+    return geopandas.GeoDataFrame(rows, geometry=shapes, crs=4490)
+
+
+def in_gcj02(frame):
+    there = frame.copy()
+    there["geometry"] = [
+        shapely.transform(s, lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+        for s in frame.geometry
+    ]
+    return there.set_crs(4326, allow_override=True)
+
+
+def test_every_format_gives_the_same_areas(drawn, tmp_path):
+    in_gcj02(drawn).to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    drawn.to_crs(4526).to_file(tmp_path / "b.shp", encoding="GBK")
+    (tmp_path / "b.cpg").unlink()
+    drawn.to_file(tmp_path / "c.gpkg", layer="streets")
+    drawn.to_file(tmp_path / "d.kml", driver="LIBKML")
+    for name, crs in (("a.geojson", "gcj02"), ("b.shp", ""), ("c.gpkg", ""), ("d.kml", "wgs84")):
+        sheet = read_sheet(tmp_path / name, STREET, crs=crs, **FIELDS)
+        assert [one.code for one in sheet.drawn] == [code[:9] for code in drawn.DM]
+        assert sheet.drawn[0].name == "新五星街道"
+        assert sheet.findings == []
+        for one, shape in zip(sheet.drawn, drawn.geometry, strict=True):
+            assert one.polygon.hausdorff_distance(shape) < 1e-8
+
+
+def test_a_file_that_cannot_say_its_coordinates_is_asked_back(drawn, tmp_path):
+    drawn.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    with pytest.raises(Unreadable, match="coordinates") as refused:
+        read_sheet(tmp_path / "a.geojson", STREET, **FIELDS)
+    assert refused.value.wants == "--crs"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [({"code_field": "X"}, "DM, MC"), ({"crs": "mars"}, "mars")]
+)
+def test_wrong_options_are_explained(drawn, tmp_path, options, said):
+    drawn.to_file(tmp_path / "c.gpkg")
+    with pytest.raises(Unreadable, match=said):
+        read_sheet(tmp_path / "c.gpkg", STREET, **{**FIELDS, **options})
+
+
+def test_no_file_and_no_map_are_explained(tmp_path):
+    (tmp_path / "a.geojson").write_bytes(b"\x00\xff nonsense")
+    for name in ("a.geojson", "b.shp"):
+        with pytest.raises(Unreadable, match=name):
+            read_sheet(tmp_path / name, STREET, crs="wgs84")
+
+
+def test_rings_are_repaired_and_odd_rows_are_faults(tmp_path):
+    bow = Polygon([(119.8, 31.7), (119.9, 31.8), (119.9, 31.7), (119.8, 31.8)])
+    square = box(119.8, 31.8, 119.9, 31.9)
+    rows = {
+        "DM": ["320404001", "320404002", "320404002", "320404003", "32040400", "320404005"],
+        "MC": ["a", "b", "c", "d", "e", "f"],
+    }
+    shapes = [bow, square, square, None, square, box(500_000, 3_500_000, 500_100, 3_500_100)]
+    frame = geopandas.GeoDataFrame(rows, geometry=shapes, crs=4490)
+    frame.to_file(tmp_path / "x.gpkg")
+    sheet = read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS)
+    assert {(f.kind, f.code, f.fault) for f in sheet.findings} == {
+        ("ring", "320404001", False),
+        ("duplicate", "320404002", True),
+        ("empty", "320404003", True),
+        ("code", "32040400", True),
+        ("degrees", "320404005", True),
+    }
+    assert sheet.drawn[0].polygon.is_valid
+
+
+def test_review_finds_wrong_parents_gaps_overlaps_and_missing(tree, drawn, tmp_path):
+    frame = drawn.copy()
+    away = tree.children("320402")[0].polygon
+    frame.loc[0, "geometry"] = away  # 五星街道 drawn where 天宁区 is
+    frame.loc[2, "geometry"] = frame.geometry[2].union(frame.geometry[3].buffer(-0.002))
+    frame = frame.drop(index=6)
+    frame.loc[len(frame) + 1] = ["320499001", "nowhere", box(119.8, 31.8, 119.81, 31.81)]
+    frame.set_geometry("geometry", crs=4490).to_file(tmp_path / "x.gpkg")
+    sheet = read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS)
+    found = {(f.kind, f.code): f for f in review(tree, sheet.drawn, STREET).findings}
+    assert found["parent", "320404001"].fault
+    assert "天宁区" in found["parent", "320404001"].detail
+    assert found["parent", "320499001"].fault
+    assert ("overlap", "320404004") in found
+    assert ("rest", "320404") in found
+    assert ("missing", "320404007") in found
+
+
+def test_communities_of_a_generated_street_have_to_wait_for_it(tree, tmp_path):
+    kid = tree.children("320404001")[0]
+    rows = {"DM": [kid.code], "MC": [kid.name]}
+    geopandas.GeoDataFrame(rows, geometry=[kid.polygon], crs=4490).to_file(tmp_path / "x.gpkg")
+    sheet = read_sheet(tmp_path / "x.gpkg", AreaLevel.COMMUNITY, **FIELDS)
+    found = review(tree, sheet.drawn, AreaLevel.COMMUNITY)
+    assert found.borders == []
+    assert "示意" in found.findings[0].detail
+
+
+def edition_of(tree, sheet):
+    borders = review(tree, sheet.drawn, STREET).borders
+    taken = Taken(STREET, "x", sheet.digest, sheet.crs, len(borders), "2026-11-22")
+    return imports.NONE.with_borders(taken, borders)
+
+
+def test_imported_streets_replace_generated_ones_and_their_children_are_cut_anew(
+    tree, drawn, tmp_path
+):
+    drawn.to_file(tmp_path / "x.gpkg")
+    edition = edition_of(tree, read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS))
+    imports.write(tmp_path, "320400", edition)
+    after = open_areas("320404", tmp_path)
+    assert after.fingerprint != tree.fingerprint
+    assert after.fingerprint == open_areas("320404", None, edition).fingerprint
+    streets = after.children("320404")
+    assert [(s.name, s.schematic) for s in streets][:2] == [
+        ("新五星街道", False),
+        ("新永红街道", False),
+    ]
+    for area in after.under("320404"):
+        if below := after.children(area.code):
+            whole = sum(child.polygon.area for child in below)
+            assert whole == pytest.approx(area.polygon.area, rel=1e-9)
+    assert all(child.schematic for child in after.children(streets[0].code))
+    assert imports.read(tmp_path, "320400") == edition
+    assert edition_of(tree, read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS)) == edition
+
+
+def test_a_second_import_replaces_only_the_families_it_names(tree, drawn, tmp_path):
+    drawn.to_file(tmp_path / "x.gpkg")
+    first = edition_of(tree, read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS))
+    other = first.borders[0]
+    moved = type(other)("320402001", "y", STREET, "320402", other.polygon)
+    second = first.with_borders(first.taken[0], [moved])
+    assert len(second.borders) == len(first.borders) + 1
+    assert second.stamp != first.stamp
+
+
+def test_slivers_go_to_neighbours_and_a_large_rest_stays():
+    parent = box(0, 30, 10, 40)
+    fitted = fitting.fit(parent, [box(0, 30, 10, 32), box(0, 32.01, 12, 36)])
+    assert fitted.inside == pytest.approx([1.0, 5 / 6])
+    assert fitted.rest.area == pytest.approx(40)
+    assert len(fitted.gaps) == 1
+    whole = sum(cell.area for cell in fitted.cells) + fitted.rest.area
+    assert whole == pytest.approx(parent.area)
