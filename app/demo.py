@@ -211,13 +211,15 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
   the wall      {url}/wall       user duty       值班员
   the cockpit   {url}/cockpit    user leader     区领导
   the phone     {url}/m/         user w001       网格员 (w001 … w040)
-  others        commander (whole city) · street05, street16 (街道派遣员) · wall (viewer) · admin
+  the feeds     {url}/admin      user admin      系统管理员
+  others        commander (whole city) · street05, street16 (街道派遣员) · wall (viewer)
   password      {env["CHENGYUN_DEMO_PASSWORD"]}       for all of them
 
   your own sensor:  for i in 1 2; do mosquitto_pub {connect} -q 1 \\
                       -t city/320404/waterlogging/MY-1/telemetry \\
                       -m '{{"ts":'$(date +%s000)',"metrics":{{"depth":18}},\
-                           "lon":119.94,"lat":31.78}}'; sleep 1; done
+"lon":119.94,"lat":31.78}}'; sleep 1; done
+  its sources:      {settings.sources or "only our own topics; CHENGYUN_SOURCES=FILE adds others"}
   its servers:      CHENGYUN_CONFIG={var}/city.toml {sys.executable} run.py check
 """)
 

@@ -130,10 +130,14 @@ TARGETS: dict[str, Target] = {
         _codec("hotline", district="320404", order_no="CZ1"), ("",), "none", _json(ORDER)
     ),
     "profile": Target(
-        _dialect("profile", {"records": "data[]", "time": "ts", "lon": "lon", "lat": "lat"}),
+        _dialect(
+            "profile",
+            {"records": "data", "time": "ts", "lon": "lon", "lat": "lat"},
+            topics=("plant/{device}/data",),
+        ),
         ("plant/a/data",),
         "profile/*.json",
-        _json('{"data":[{"ts":"2026-11-22T06:28:30","a":1,"lon":1,"lat":2}]}'),
+        _json('{"data":[{"ts":"2026-11-22T06:28:30","a":1,"lon":119.9,"lat":31.7}]}'),
     ),
     "chirpstack": Target(
         _dialect("chirpstack"),
