@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
-from xml.etree import ElementTree
 
 import pytest
 
-import callbacks
-from app.services import cases, reports, tokens
-from app.web.server import build
-from streams.doors import DOORS
+from app.services import cases, reports
 from tests import cast
 from tests.domain.things import a_report
+from tests.web.open311.answers import HERE, xml
 
-HERE = {"lat": "31.7790", "long": "119.9460"}
 SECRETS = ("Ramirez", "Inez", "13812345678", "inez@example.com", "王派遣", "张网格")
-
-
-@pytest.fixture
-def world(city):
-    """The server as run.py builds it, with its doors."""
-    return build(city, replace(callbacks.screens(), doors=DOORS))
-
-
-@pytest.fixture
-def key(city):
-    return tokens.issue(city, None, source="fixmystreet", scopes=("open311",))[1]
-
-
-@pytest.fixture
-def http(anonymous):
-    return anonymous.http
-
-
-@pytest.fixture
-def post(http, key):
-    def send(form="json", **more):
-        said = {"api_key": key, "service_code": "06010", "description": "路边有垃圾", **HERE}
-        said |= {name.replace("attribute_", "attribute["): v for name, v in more.items()}
-        said = {k: v for k, v in said.items() if v is not None}
-        return http.post(f"/open311/v2/requests.{form}", data=said)
-
-    return send
-
-
-def xml(answer):
-    assert answer.content_type == "text/xml; charset=utf-8"
-    assert answer.data.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
-    return ElementTree.fromstring(answer.data)  # noqa: S314 - our own answer
 
 
 def an_id(answer):

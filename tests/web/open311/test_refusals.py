@@ -2,51 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from xml.etree import ElementTree
-
 import pytest
 
-import callbacks
 from app.services import tokens
 from app.services.public_requests import READS_PER_MINUTE
-from app.web.server import build
-from streams.doors import DOORS
-
-HERE = {"lat": "31.7790", "long": "119.9460"}
-
-
-@pytest.fixture
-def world(city):
-    """The server as run.py builds it, with its doors."""
-    return build(city, replace(callbacks.screens(), doors=DOORS))
-
-
-@pytest.fixture
-def key(city):
-    return tokens.issue(city, None, source="fixmystreet", scopes=("open311",))[1]
-
-
-@pytest.fixture
-def http(anonymous):
-    return anonymous.http
-
-
-@pytest.fixture
-def post(http, key):
-    def send(form="json", **more):
-        said = {"api_key": key, "service_code": "06010", "description": "路边有垃圾", **HERE}
-        said |= {name.replace("attribute_", "attribute["): v for name, v in more.items()}
-        said = {k: v for k, v in said.items() if v is not None}
-        return http.post(f"/open311/v2/requests.{form}", data=said)
-
-    return send
-
-
-def xml(answer):
-    assert answer.content_type == "text/xml; charset=utf-8"
-    assert answer.data.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
-    return ElementTree.fromstring(answer.data)  # noqa: S314 - our own answer
+from tests.web.open311.answers import HERE, xml
 
 
 @pytest.mark.parametrize(
