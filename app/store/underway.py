@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import redis
@@ -26,23 +27,21 @@ class Underway:
     def __init__(self, client: redis.Redis, sha: str, calls: Sequence[Call]) -> None:
         self._pool, self._calls = client.connection_pool, calls
         self._line: Any = self._pool.get_connection()
-        try:
+        with ExitStack() as broken_off:
+            broken_off.callback(self.drop)
             for call in calls:
                 self._line.send_command("EVALSHA", sha, len(call.keys), *call.keys, *call.args)
-        except BaseException:
-            self.drop()
-            raise
+            broken_off.pop_all()
 
     def reply(self) -> bytes:
         """What became of each message of the batch, in order."""
         flags = bytearray(sum(len(call.places) for call in self._calls))
-        try:
+        with ExitStack() as broken_off:
+            broken_off.callback(self.drop)
             for call in self._calls:
                 for place, flag in zip(call.places, self._line.read_response(), strict=True):
                     flags[place] = flag
-        except BaseException:
-            self.drop()
-            raise
+            broken_off.pop_all()
         self._pool.release(self._line)
         return bytes(flags)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
-from app.errors import Rejected
-from streams import filters, wire
+from streams import paths, wire
 from streams.dialects import Known, Thing, one_by_one
-from streams.dialects.profile import RECORDS, SURPRISES, Find, compiled
 from streams.orders import ORDER_FIELDS, REPORT_FIELDS, WORDS, Form, take
 from streams.sources import Source
 
@@ -23,15 +20,13 @@ SHARED = {"ts", "channel", "type", "urgency", "category", "crs", "code", "worker
 PERSONAL = {"caller_name", "caller_phone", "id_no"}
 _decoder = msgspec.json.Decoder()
 
-Path = Annotated[str, Meta(min_length=1, max_length=500)]
-
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it says, and where our fields are: JMESPath, or text with {levels} of the topic."""
 
     says: Literal["order", "report"] = "order"
     records: str = ""  # the list of them; without it the message is one
-    fields: dict[str, Path] = {}  # without it they have our own names
+    fields: dict[str, paths.Path] = {}  # without it they have our own names
     values: dict[str, dict[str, str]] = {}  # their words → ours, by field
     time_format: str = "iso"  # iso, s, ms, or a strptime format
 
@@ -39,7 +34,12 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def faults(source: Source) -> list[str]:
     """What is wrong with the mapping of a source."""
     options: Options = source.options
-    return [*_paths(options), *_needed(source, options), *_words(options), *_time(source, options)]
+    return [
+        *_paths(options),
+        *_needed(source, options),
+        *_words(options),
+        *paths.time_faults(options.time_format, source.zone),
+    ]
 
 
 def _known(options: Options) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def _paths(options: Options) -> Iterator[str]:
     said |= {"records": options.records} if options.records else {}
     for name, path in said.items():
         try:
-            compiled(path)
+            paths.compiled(path)
         except ValueError as why:
             yield f"`options.{name}`: {why}"
     for name in {*options.fields, *options.values} - {*_known(options)}:
@@ -78,15 +78,6 @@ def _words(options: Options) -> Iterator[str]:
                 yield f"`options.values.{name}.{theirs}`: {word!r} is none of {', '.join(ours)}"
 
 
-def _time(source: Source, options: Options) -> Iterator[str]:
-    form = options.time_format
-    if form not in ("iso", "s", "ms"):
-        if "%" not in form:
-            yield f"`options.time_format` {form!r}: write iso, s, ms or a format such as %Y%m%d"
-        elif not source.zone and "%z" not in form:
-            yield "`zone` is missing: the time format has no offset"
-
-
 def reader(source: Source) -> Reader:
     """A reader of this source's messages."""
     return Reader(source)
@@ -99,50 +90,25 @@ class Reader:
         options: Options = source.options
         self._source = source
         self._form = Form(says=options.says, values=options.values, time_format=options.time_format)
-        self._records = compiled(options.records) if options.records else None
+        self._records = paths.compiled(options.records) if options.records else None
         given = options.fields or {name: name for name in _known(options)}
-        self._paths = {name: compiled(path) for name, path in given.items()}
+        self._paths = {name: paths.compiled(path) for name, path in given.items()}
 
     def read(self, topic: str, payload: bytes, arrived: int) -> list[Thing]:
         """One message as orders or reports; raises Rejected."""
         whole = wire.decode(_decoder, payload)
-        levels = self._levels(topic)
+        levels = paths.levels(self._source, topic)
 
         def one(record: Any) -> list[Thing]:
             return [take(self._form, self._fields(record, whole, levels), self._source, arrived)]
 
-        return one_by_one(self._found(whole), one) or [Known("empty")]
-
-    def _levels(self, topic: str) -> dict[str, str]:
-        for each in self._source.topics:
-            if (levels := filters.match(each, topic)) is not None:
-                return levels
-        return {}
-
-    def _found(self, whole: Any) -> list[Any]:
-        if self._records is None:
-            return [whole]
-        found = _search(self._records, whole, {})
-        if found is None:  # an empty list is one; a list that is not there has another name now
-            raise Rejected("missing_field", "nothing stands where `records` says the list is")
-        records = found if isinstance(found, list) else [found]
-        if len(records) > RECORDS:
-            raise Rejected("too_large", f"{len(records)} records; at most {RECORDS} are taken")
-        return records
+        return one_by_one(paths.listed(self._records, whole), one) or [Known("empty")]
 
     def _fields(self, record: Any, whole: Any, levels: dict[str, str]) -> dict[str, Any]:
         fields = {}
         for name, find in self._paths.items():
-            found = _search(find, record, levels)
+            found = paths.search(find, record, levels)
             if found is None and name in SHARED and self._records is not None:
-                found = _search(find, whole, levels)
+                found = paths.search(find, whole, levels)
             fields[name] = found
         return fields
-
-
-def _search(find: Find, record: Any, levels: dict[str, str]) -> Any:
-    try:
-        return find(record, levels)
-    except SURPRISES as why:
-        said = " ".join(str(why).split())[:120]
-        raise Rejected("wrong_field", f"a path does not fit the message: {said}") from why

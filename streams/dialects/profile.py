@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-import jmespath
 import msgspec
-from jmespath.exceptions import ArityError, JMESPathError, ParseError, UnknownFunctionError
-from msgspec import Meta
 
 from app.domain.readings import Telemetry
 from app.errors import Rejected
-from streams import filters, wire
+from streams import filters, paths, wire
 from streams.dialects import Known, Thing
 from streams.sources import Introductions, Source, number
 
 TOPICS: tuple[str, ...] = ()
-RECORDS = 1_000
-# what an expression of the operator may meet in data that he did not expect
-SURPRISES = (
-    JMESPathError,
-    TypeError,
-    ValueError,
-    KeyError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-)
-
-_PLAIN = re.compile(r"[\w-]+")  # a name that needs no thought, also 压力 or 2-A
-_LEVELS = re.compile(r"(?:[\w.:@-]*\{[a-z_]+\}[\w.:@-]*)+")
 _decoder = msgspec.json.Decoder()
-
-Path = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where things are: JMESPath, or text with {levels} of the topic."""
 
-    device: Path = "{device}"
+    device: paths.Path = "{device}"
     records: str = ""  # the list of records; without it the message is the only one
     type: str = ""  # what `kind` maps
     time: str = ""
@@ -58,65 +38,27 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 PATHS = tuple(f for f in Options.__struct_fields__ if f != "time_format")
-Find = Callable[[Any, dict[str, str]], Any]
-
-
-def compiled(text: str) -> Find:
-    """A path ready to be used: (record, levels of the topic) → what is there, None if nothing.
-
-    Raises ValueError with the mend when it is no path.
-    """
-    if _LEVELS.fullmatch(text):
-        return lambda _, levels: _filled(text, levels)
-    if _PLAIN.fullmatch(text):
-        return lambda record, _: record.get(text) if isinstance(record, dict) else None
-    try:
-        expression = jmespath.compile(text)
-        _probe(expression)
-    except (ParseError, UnknownFunctionError, ArityError, JMESPathError) as why:
-        said = " ".join(str(why).split())[:120]
-        raise ValueError(
-            f"{text!r} is no JMESPath ({said}); put names with signs in double quotes"
-        ) from why
-    return lambda record, _: expression.search(record)
-
-
-def _probe(expression: Any) -> None:
-    """Find unknown functions and wrong numbers of arguments, which show only when used."""
-    try:
-        expression.search({})
-    except (UnknownFunctionError, ArityError):
-        raise
-    except SURPRISES:
-        return
-
-
-def _filled(text: str, levels: dict[str, str]) -> str | None:
-    try:
-        return text.format_map(levels)
-    except KeyError:
-        return None
 
 
 def faults(source: Source) -> list[str]:
     """What is wrong with the paths of a source."""
     options: Options = source.options
     said = [(f"options.{f}", getattr(options, f)) for f in PATHS if getattr(options, f)]
-    paths = [*said, *((f"metrics.{m}", m) for m in source.metrics if not options.metric_name)]
-    return [*_wrong(paths), *_missing_levels(source, said), *_halves(source, options)]
+    every = [*said, *((f"metrics.{m}", m) for m in source.metrics if not options.metric_name)]
+    return [*_wrong(every), *_missing_levels(source, said), *_halves(source, options)]
 
 
-def _wrong(paths: list[tuple[str, str]]) -> Iterator[str]:
-    for name, text in paths:
+def _wrong(every: list[tuple[str, str]]) -> Iterator[str]:
+    for name, text in every:
         try:
-            compiled(text)
+            paths.compiled(text)
         except ValueError as why:
             yield f"`{name}`: {why}"
 
 
 def _missing_levels(source: Source, said: list[tuple[str, str]]) -> Iterator[str]:
     for name, text in said:
-        wanted = set(filters.names(text)) if _LEVELS.fullmatch(text) else set()
+        wanted = set(filters.names(text)) if paths.LEVELS.fullmatch(text) else set()
         for topic in source.topics:
             if missing := sorted(wanted - set(filters.names(topic))):
                 each = ", ".join(f"{{{m}}}" for m in missing)
@@ -130,12 +72,7 @@ def _halves(source: Source, options: Options) -> Iterator[str]:
         yield "`options.metric_name` and `options.metric_value` belong together"
     if not source.metrics and not options.metric_name and not options.online:
         yield "`metrics` is missing: map at least one path to a metric"
-    form = options.time_format
-    if form not in {"iso", "s", "ms"}:
-        if "%" not in form:
-            yield f"`options.time_format` {form!r}: write iso, s, ms or a format such as %Y%m%d"
-        elif not source.zone and "%z" not in form:
-            yield "`zone` is missing: the time format has no offset"
+    yield from paths.time_faults(options.time_format, source.zone)
 
 
 def reader(source: Source) -> Reader:
@@ -149,17 +86,17 @@ class Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._options: Options = source.options
-        self._paths = {f: compiled(t) for f in PATHS if (t := getattr(self._options, f))}
-        self._metrics = {name: compiled(name) for name in source.metrics}
+        self._paths = {f: paths.compiled(t) for f in PATHS if (t := getattr(self._options, f))}
+        self._metrics = {name: paths.compiled(name) for name in source.metrics}
         self._zone = ZoneInfo(source.zone) if source.zone else None
         self._births = Introductions()
 
     def read(self, topic: str, payload: bytes, arrived: int) -> list[Thing]:
         """One message as our things; raises Rejected."""
         whole = wire.decode(_decoder, payload)
-        levels = self._levels(topic)
+        levels = paths.levels(self._source, topic)
         things: list[Thing] = []
-        for record in self._records(whole):
+        for record in paths.listed(self._paths.get("records"), whole):
             try:
                 things += self._record(record, whole, levels, arrived)
             except Rejected as why:
@@ -167,30 +104,6 @@ class Reader:
         if things and all(isinstance(each, Rejected) for each in things):
             raise cast(Rejected, things[0])
         return _merged(things) or [Known("empty")]
-
-    def _levels(self, topic: str) -> dict[str, str]:
-        for each in self._source.topics:
-            if (levels := filters.match(each, topic)) is not None:
-                return levels
-        return {}
-
-    def _records(self, whole: Any) -> list[Any]:
-        if "records" not in self._paths:
-            return [whole]
-        found = self._search(self._paths["records"], whole, {})
-        if found is None:  # an empty list is one; a list that is not there has another name now
-            raise Rejected("missing_field", "nothing stands where `records` says the list is")
-        records = found if isinstance(found, list) else [found]
-        if len(records) > RECORDS:
-            raise Rejected("too_large", f"{len(records)} records; at most {RECORDS} are taken")
-        return records
-
-    def _search(self, find: Find, record: Any, levels: dict[str, str]) -> Any:
-        try:
-            return find(record, levels)
-        except SURPRISES as why:
-            said = " ".join(str(why).split())[:120]
-            raise Rejected("wrong_field", f"a path does not fit the message: {said}") from why
 
     def _record(
         self, record: Any, whole: Any, levels: dict[str, str], arrived: int
@@ -202,8 +115,8 @@ class Reader:
             find = self._paths.get(field)
             if find is None:
                 return None
-            found = self._search(find, record, levels)
-            return self._search(find, whole, levels) if found is None else found
+            found = paths.search(find, record, levels)
+            return paths.search(find, whole, levels) if found is None else found
 
         device, kind = source.code(get("device")), source.kind_of(get("type"))
         at = self._moment(get("time"), arrived)
@@ -225,14 +138,14 @@ class Reader:
     def _said(self, record: Any) -> Iterator[tuple[str, Any, str]]:
         if "metric_name" in self._paths:
             name, value, unit = (
-                self._search(self._paths[f], record, {}) if f in self._paths else None
+                paths.search(self._paths[f], record, {}) if f in self._paths else None
                 for f in ("metric_name", "metric_value", "metric_unit")
             )
             if value is not None:
                 yield str(name)[:64], value, unit if isinstance(unit, str) else ""
             return
         for name, find in self._metrics.items():
-            value = self._search(find, record, {})
+            value = paths.search(find, record, {})
             if value is not None:
                 yield name, value, ""
 

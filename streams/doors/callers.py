@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from flask import request
 
@@ -36,12 +36,11 @@ def admitted(city: City, scope: str, body: bytes | None = None) -> Iterator[Toke
     try:
         with answering(city):
             token = _who(city, scope, bearer, signature, body)
-            try:
-                yield token
-            except BaseException:
+            with ExitStack() as broken_off:
                 if signature:
-                    _unsee(city, signature)
-                raise
+                    broken_off.callback(_unsee, city, signature)
+                yield token
+                broken_off.pop_all()
     except Unavailable as why:
         # where our stores are is nothing for a stranger
         log.warning("%s: nothing was taken, a store is away: %s", request.path, why.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, OrderedDict
+from contextlib import ExitStack
 from threading import Lock
 from typing import Any
 
@@ -69,14 +70,16 @@ class Taker:
         with self._lock:
             key = hashlib.sha256(f"{topic}\n".encode() + payload).digest()
             told = self._unwritten.pop(key, None) or self._read(topic, payload)
-            try:
+            with ExitStack() as broken_off:
+                broken_off.callback(self._keep, key, told)
                 _write(self._city, told)
-            except BaseException:
-                self._unwritten[key] = told
-                if len(self._unwritten) > KEPT:
-                    self._unwritten.popitem(last=False)
-                raise
+                broken_off.pop_all()
             return told
+
+    def _keep(self, key: bytes, told: Told) -> None:
+        self._unwritten[key] = told
+        if len(self._unwritten) > KEPT:
+            self._unwritten.popitem(last=False)
 
     def _read(self, topic: str, payload: bytes) -> Told:
         arrived = int(self._city.now().timestamp() * 1000)
