@@ -15,7 +15,7 @@ const names = `window document location navigator localStorage fetch console sel
   URLSearchParams CustomEvent MutationObserver AbortSignal AudioContext CSS Intl performance Notification FormData Blob
   File FileReader Image createImageBitmap HTMLElement matchMedia getComputedStyle requestAnimationFrame
   cancelAnimationFrame setTimeout clearTimeout setInterval clearInterval addEventListener removeEventListener alert
-  structuredClone process setImmediate`.split(/\s+/);
+  structuredClone process setImmediate history ImageData OffscreenCanvas Path2D PointerEvent KeyboardEvent Event ResizeObserver Worker`.split(/\s+/);
 const globals = Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 export default [

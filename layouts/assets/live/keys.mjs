@@ -5,7 +5,7 @@ const TABS = ["all", "governance", "social", "safety", "economy"];
 
 /**
  * @typedef {{do: "act", name: string, id: string|null, value?: string}
- *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "layer", id: string}} Command
+ *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "layer", id: string} | {do: "call", run: () => void}} Command
  * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean, listing?: boolean}} Moment
  *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field; listing: search results or a pick list are open
  */
@@ -88,13 +88,26 @@ function pressed(event, moment) {
   return commandOf(event.key, { ...moment, typing: isTyping(target) });
 }
 
-/** What the layer does itself; every other action is a store's. @type {Map<string, (id: string|undefined) => Command|null>} */
+/** What the layer does itself; every other action is a store's. @type {Map<string, (id: string|undefined, value?: string) => Command|null>} */
 const OWN = new Map([
   ["arm", () => null], // any gesture arms the sound
   ["mute", () => ({ do: "mute" })],
   ["help", () => ({ do: "help" })],
   ["layer", (id) => ({ do: "layer", id: id ?? "" })],
 ]);
+
+/**
+ * Let a part of the page answer an action itself. @param {string} name of data-action
+ * @param {(id: string|null, value: string|null) => void} run
+ */
+export function ownAction(name, run) {
+  OWN.set(name, (id, value) => ({ do: "call", run: () => run(id ?? null, value ?? null) }));
+}
+
+/** Let a part of the page answer a key, outside text fields. @param {string} key in small letters @param {(key: string) => void} run */
+export function ownKey(key, run) {
+  LETTERS.set(key, () => ({ do: "call", run: () => run(key) }));
+}
 
 /** @param {Element} target @returns {Command|null} */
 function clicked(target) {
@@ -103,7 +116,7 @@ function clicked(target) {
   if (!element || element.disabled) return null;
   const { action, id, value } = element.dataset;
   const own = OWN.get(action);
-  if (own) return own(id);
+  if (own) return own(id, value);
   return { do: "act", name: action, id: id ?? null, value: value ?? null };
 }
 

@@ -1,0 +1,274 @@
+// One page with live parts: what comes from the server goes to the scene, the parts, the lights and the stores.
+import { tickAges } from "./ages.mjs";
+import { showBlind } from "./banner.mjs";
+import { Blindness } from "./blind.mjs";
+import { askMute, cardOpen, closeCard, showHelp } from "./cards.mjs";
+import { ServerClock } from "./clock.mjs";
+import { readView, watchView } from "./config.mjs";
+import { fetchMe, fetchPoints, fetchSnapshot } from "./fetching.mjs";
+import { newReds } from "./flight.mjs";
+import { BEAT, CALM_CASES } from "./ids.mjs";
+import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
+import { showSwitches, switchLayer } from "./layers.mjs";
+import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
+import { Live } from "./live.mjs";
+import { LiveNumbers } from "./newest.mjs";
+import { PARTS } from "./parts.mjs";
+import { Scene } from "./scene.mjs";
+import { Sound } from "./sound.mjs";
+import { Pulses } from "./pulses.mjs";
+import { act, setStore } from "./stores.mjs";
+import { throttle } from "./throttle.mjs";
+import { showTiles } from "./tiles.mjs";
+import { wordsOf } from "./words.mjs";
+
+const POINTS_AGAIN_MS = 3_000; // new devices come in bunches
+const BEAT_MS = 5_000; // how often a page of figures about the system itself is repainted
+const TICK_MS = 1_000;
+const RETELL_MS = 150; // new rows of a panel get their ages at once, not with the next tick
+
+/** One page's live layer. */
+export class Page {
+  /** @param {import("./config.mjs").Config} config @param {any} io the Socket.IO client */
+  constructor(config, io) {
+    this.config = config;
+    this.words = wordsOf(config.locale);
+    this.clock = new ServerClock();
+    this.blind = new Blindness(config, Date.now());
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.view = readView("");
+    this.pulse = null;
+    this.linked = false; // once at least
+    this.numbers = new LiveNumbers();
+    this.scene = null;
+    this.painted = new Set();
+    this.replaying = false;
+    this.pulses = new Pulses();
+    this.ready = new Promise((resolve) => (this.#isReady = resolve));
+    this.loadPoints = throttle(() => this.#loadPoints(), POINTS_AGAIN_MS);
+    this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
+    const facts = config.city !== false; // an administrator's page shows nothing of the city
+    const outside = { socket: this.socket, fetchSnapshot: facts ? fetchSnapshot : fetchMe, now: () => performance.now(), facts };
+    this.live = new Live(outside, this.#hearers());
+    this.beat = throttle((at) => setStore(BEAT, at), BEAT_MS);
+    this.parts = config.map ? PARTS.map((Part) => new Part(this)) : [];
+    this.sound = config.sound
+      ? new Sound({ alerts: () => this.live.snapshot.alerts, changed: () => this.#soundLight() }) : null;
+  }
+
+  #isReady;
+
+  start() {
+    watchView((view) => this.#look(view));
+    listen({ moment: () => this.#moment(), run: (command) => this.#run(command) });
+    setInterval(() => this.#tick(), TICK_MS);
+    document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
+    document.addEventListener("chengyun:area", (event) => act("area", event.detail));
+    this.#tick();
+    this.numbers.watch();
+    watchPanels(throttle(() => tickAges(document, this.clock.now(), this.words), RETELL_MS));
+  }
+
+  /** A map has been made (or React has made a new one). */
+  onMap(map) {
+    const nowS = () => this.clock.now() / 1000;
+    this.scene = new Scene(window.L, map, { config: this.config, nowS, calm: this.calm });
+    for (const listener of this.painted) this.scene.layer.onPainted(listener);
+    this.#parts((part) => part.onMap?.(this.scene));
+    this.scene.look(this.view);
+    this.#show();
+    this.#loadPoints();
+  }
+
+  #parts(tell) {
+    for (const part of this.parts) tell(part);
+  }
+
+  /** What is true now goes onto the map, unless the map shows another time (replay). */
+  #show() {
+    const { snapshot } = this.live;
+    if (!this.replaying) this.scene?.show(snapshot);
+    this.#parts((part) => part.show?.(snapshot));
+  }
+
+  /** The map shows another time until it is handed back; lists, figures and the sound stay live. @param {boolean} replaying */
+  replay(replaying) {
+    this.replaying = replaying;
+    if (replaying) return;
+    this.scene?.show(this.live.snapshot);
+    this.loadPoints();
+  }
+
+  #look(view) {
+    const moved = view.area !== this.view.area;
+    this.view = view;
+    this.scene?.look(view);
+    this.#parts((part) => part.look?.(view));
+    if (moved && this.socket.connected) this.#tellArea();
+  }
+
+  /** The pulse then carries this area's figures. */
+  #tellArea() {
+    if (this.view.area) this.socket.emit("look", { area: this.view.area });
+  }
+
+  #hearers() {
+    return {
+      onLink: (live) => this.#link(live),
+      onSnapshot: (snapshot) => this.#anew(snapshot),
+      onFacts: (applied) => this.#facts(applied),
+      onReadings: (rows) => this.#readings(rows),
+      onStates: (rows) => this.replaying || this.scene?.layer.states(rows),
+      onPositions: () => this.#show(),
+      onPulse: (pulse) => this.#pulse(pulse),
+      onFailure: (what, failed) => this.blind.note(what, failed, Date.now()),
+    };
+  }
+
+  /** Readings are not replayed: after each connection the points are taken anew. */
+  #link(live) {
+    this.linked ||= live;
+    this.#mark();
+    if (!live) return;
+    this.#tellArea();
+    this.loadPoints();
+  }
+
+  #readings(rows) {
+    this.numbers.take(rows);
+    if (!this.replaying && this.scene?.readings(rows)) this.loadPoints();
+  }
+
+  #facts(applied) {
+    const { snapshot } = this.live;
+    this.#show();
+    this.pulses.facts(snapshot.as_of, applied.map(({ fact }) => fact), this.view);
+    this.sound?.facts(applied, this.clock.now());
+    const red = this.config.fly ? newReds(applied)[0] : null;
+    if (red) this.scene?.flight.offer(red);
+  }
+
+  #anew(snapshot) {
+    this.#show();
+    this.pulses.all(snapshot.as_of);
+    this.#settle();
+  }
+
+  /** The first snapshot and the first points are on the screen (a page without a map needs no points). */
+  #settle() {
+    if (!this.live.loaded || !(this.scene?.loaded || !this.config.map)) return;
+    document.documentElement.dataset.live = "ready";
+    this.#isReady();
+  }
+
+  #pulse(pulse) {
+    this.clock.learn(pulse.at);
+    const back = pulse.redis && this.pulse?.redis === false;
+    this.pulse = pulse;
+    this.blind.heard(pulse, Date.now(), this.clock.offset);
+    this.edition ??= pulse.edition; // a wall runs for weeks, and the server is upgraded meanwhile
+    this.blind.note("edition", pulse.edition !== this.edition, Date.now());
+    if (!pulse.area || pulse.area === this.view.area) {
+      if (showTiles(pulse.tiles)) setStore(CALM_CASES, Date.now());
+    }
+    if (back) this.loadPoints();
+    if (!this.live.facts) this.beat(pulse.at);
+    this.#mark();
+  }
+
+  async #loadPoints() {
+    if (!this.scene || this.replaying) return;
+    try {
+      this.scene.load(await fetchPoints());
+      this.blind.note("points", false, Date.now());
+      this.#settle();
+    } catch (why) {
+      console.warn("points did not come", why);
+      this.blind.note("points", true, Date.now());
+      setTimeout(() => this.loadPoints(), POINTS_AGAIN_MS);
+    }
+  }
+
+  #tick() {
+    if (this.blind.tick(Date.now())) this.#woke();
+    const now = this.clock.now();
+    tickAges(document, now, this.words);
+    showTime(now, this.words);
+    showSwitches();
+    this.#soundLight();
+    this.#mark();
+  }
+
+  /** This computer slept: nothing on the screen is known to be true until all of it has come again. */
+  async #woke() {
+    this.clock.forget();
+    this.loadPoints();
+    await this.live.load();
+    if (this.live.loaded) this.blind.caughtUp();
+  }
+
+  #mark() {
+    const now = Date.now();
+    const marks = this.blind.marks(now);
+    showBlind(marks, now, this.clock.offset, this.words);
+    const live = this.socket.connected && !marks.some((mark) => mark.kind === "socket");
+    showLink(linkState({ live, before: this.linked, age: now - this.blind.began }), this.words);
+    this.#feedLight(now, marks);
+  }
+
+  #feedLight(now, marks) {
+    if (!this.pulse) return;
+    const oldest = oldestFeed(this.pulse.feeds, this.config.feeds);
+    const late = (now - this.blind.lastPulse) / 1000;
+    const stale = marks.some((mark) => ["feed", "socket", "redis"].includes(mark.kind));
+    showFeed(oldest === null ? null : oldest + late, stale, this.words);
+  }
+
+  #soundLight() {
+    if (this.sound) showSound(this.sound.state, this.words, this.sound.muted?.reason);
+  }
+
+  #moment() {
+    return { view: this.view, alerts: this.live.snapshot.alerts, open: cardOpen(), typing: false, listing: foundOpen() };
+  }
+
+  #run(command) {
+    const verbs = {
+      act: () => act(command.name, command.id, command.value),
+      light: () => this.sound && !this.sound.justArmed && this.sound.state !== "off" && this.#mute(),
+      mute: () => this.#mute(), help: () => showHelp(this.words), close: closeCard, search: focusSearch,
+      layer: () => this.#switch(command.id), call: () => command.run(),
+      leave: () => isTyping(document.activeElement) && document.activeElement.blur(),
+    };
+    verbs[command.do]();
+  }
+
+  #switch(name) {
+    switchLayer(name);
+    showSwitches();
+    this.scene?.look(this.view);
+  }
+
+  #mute() {
+    if (!this.sound) return;
+    if (this.sound.muted) this.sound.unmute();
+    else askMute(this.words, (reason) => this.sound.mute(reason));
+  }
+
+  /** @param {(n: number, atS: number, value: number) => void} listener */
+  onPainted(listener) {
+    this.painted.add(listener);
+    const stop = this.scene?.layer.onPainted(listener);
+    return () => {
+      this.painted.delete(listener);
+      stop?.();
+    };
+  }
+}
+
+/** Call back when a panel has been painted anew; the map's own marks do not count. @param {() => void} changed */
+function watchPanels(changed) {
+  const inPanel = ({ target, addedNodes }) => !target.closest?.(".leaflet-container")
+    && [...addedNodes].some((node) => node.querySelector?.("[data-at], [data-due]") || node.matches?.("[data-at], [data-due]"));
+  new MutationObserver((all) => all.some(inPanel) && changed()).observe(document.body, { childList: true, subtree: true });
+}
