@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from app.config import Settings
     from app.web.front import Front
 
+# groups of commands: module with arguments(parser) and run(settings, args), and what it is about
+GROUPS = {
+    "feeds": ("streams.commands", "other systems' feeds (docs/sources.md)"),
+    "areas": ("app.areas_command", "the area tree (docs/geodata.md)"),
+}
 SCENARIOS = ("demo", "calm", "rainstorm", "gas-leak", "heatwave", "device-storm")
 
 
@@ -41,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
             return _demo(args)
         settings = load_settings()
         _speak(settings.log_level)
+        if args.command in GROUPS:
+            return int(import_module(GROUPS[args.command][0]).run(settings, args))
         return COMMANDS[args.command](settings, args)
     except BadConfiguration as why:
         print("城运 cannot start:", file=sys.stderr)
@@ -50,9 +58,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    from app.areas_command import arguments as areas_arguments
-    from streams.commands import arguments as feeds_arguments
-
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="a whole living city on this machine")
@@ -67,9 +72,8 @@ def _arguments() -> argparse.ArgumentParser:
         each.add_argument("--scenario", choices=SCENARIOS, default="demo")
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
-    feeds = commands.add_parser("feeds", help="other systems' feeds (docs/sources.md)")
-    feeds_arguments(feeds)
-    areas_arguments(commands.add_parser("areas", help="the area tree (docs/geodata.md)"))
+    for name, (module, what) in GROUPS.items():
+        import_module(module).arguments(commands.add_parser(name, help=what))
     _history_arguments(commands.add_parser("history", help="the readings kept (docs/history.md)"))
     for name, what in {
         "web": "screens, API and push",
@@ -220,18 +224,6 @@ def _prepare(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
-def _areas(settings: Settings, args: argparse.Namespace) -> int:
-    from app import areas_command
-
-    return areas_command.run(settings, args)
-
-
-def _feeds(settings: Settings, args: argparse.Namespace) -> int:
-    from streams import commands
-
-    return commands.run(settings, args)
-
-
 def _history(settings: Settings, args: argparse.Namespace) -> int:
     from app.errors import Refused
     from app.services import history_export
@@ -284,8 +276,6 @@ COMMANDS = {
     "migrate": _migrate,
     "prepare": _prepare,
     "check": _check,
-    "feeds": _feeds,
-    "areas": _areas,
     "history": _history,
 }
 
