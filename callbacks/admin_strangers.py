@@ -27,12 +27,14 @@ def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None
     @wall.callback(
         Output(ids.STRANGERS_HEAD, "children"),
         Output(ids.STRANGERS, "children"),
+        Output(ids.STRANGERS_IGNORED, "children"),
         Input(ids.STRANGERS_SEARCH, "value"),
         Input(ids.ACT_AGAIN, "data"),
     )
     def show(words: str | None, _: Any) -> Any:
         found = strangers.waiting(city, whoami(), text=words or "")
-        return page.head(found), page.table(found)
+        left_out = strangers.ignored(city, whoami())
+        return page.head(found), page.table(found), page.ignored(left_out)
 
     @wall.callback(
         Output(ids.ADOPT, "children"),
@@ -112,3 +114,13 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     def ignore(done: dict[str, Any], note: str | None) -> Any:
         strangers.ignore(city, whoami(), done["id"], note or "")
         return message(text.say("adopt.ignored", name=done["id"]), "good"), done, None, ""
+
+    @wall.callback(
+        Output(ids.MESSAGE, "children", allow_duplicate=True),
+        Output(ids.ACT_AGAIN, "data", allow_duplicate=True),
+        Input(ids.ACT_HEED, "data"),
+        prevent_initial_call=True,
+    )
+    def heed(done: dict[str, Any]) -> Any:
+        strangers.heed(city, whoami(), done["id"])
+        return message(text.say("strangers.heeded", name=done["id"]), "good"), done

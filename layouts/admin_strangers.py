@@ -30,7 +30,8 @@ def panel() -> list[Any]:
     )
     again = parts.action("again", text.say("admin.again"), thing="strangers", className="small")
     bar = html.Div([search, again], className="bar-line")
-    table = html.Div([bar, html.Div(id=ids.STRANGERS, className="scroll")], className="b grow")
+    lists = [html.Div(id=i, className="scroll") for i in (ids.STRANGERS, ids.STRANGERS_IGNORED)]
+    table = html.Div([bar, *lists], className="b grow")
     note = html.Span(id=ids.STRANGERS_HEAD)
     left = parts.panel(text.say("admin.strangers"), table, note=note, name="strangers-p")
     right = parts.panel(text.say("adopt"), html.Div(_form(), className="b grow"), name="adopt-p")
@@ -101,6 +102,21 @@ def table(rows: list[Row]) -> Any:
     names = ("device", "source", "says", "place", "n", "first", "last", "do")
     head = html.Tr([html.Th(text.say(f"strangers.col.{name}")) for name in names])
     return html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])])
+
+
+def ignored(rows: list[Row]) -> Any:
+    """Who is left out, with the reason, and the way back; nothing while there is nobody."""
+    if not rows:
+        return []
+    lines = [html.Tr(_left_out(row)) for row in rows]
+    title = html.Summary(text.say("strangers.ignored", n=parts.number(len(rows))))
+    return html.Details([title, html.Table(html.Tbody(lines))])
+
+
+def _left_out(row: Row) -> list[html.Td]:
+    back = parts.action("heed", text.say("strangers.heed"), thing=row["device"], className="small")
+    told = (html.B(row["device"]), row["note"], row["who"], parts.age(row["at"]), back)
+    return [html.Td(cell) for cell in told]
 
 
 def _row(row: Row) -> html.Tr:

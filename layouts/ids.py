@@ -64,6 +64,7 @@ ACT_AGAIN = "act-again"  # read the list anew
 ACT_STRANGER = "act-stranger"  # id = code of an unknown device
 ACT_ADOPT = "act-adopt"  # id = its code; what it becomes stands in the form
 ACT_IGNORE = "act-ignore"  # id = its code
+ACT_HEED = "act-heed"  # id = the code of one that was ignored
 ACT_ISSUE = "act-issue"
 ACT_REVOKE = "act-revoke"  # id = a token
 ADMIN_ACTIONS = (
@@ -74,6 +75,7 @@ ADMIN_ACTIONS = (
     ACT_STRANGER,
     ACT_ADOPT,
     ACT_IGNORE,
+    ACT_HEED,
     ACT_ISSUE,
     ACT_REVOKE,
 )
@@ -142,6 +144,7 @@ LETTERS_SEARCH = "letters-search"
 LETTERS_NOTE = "letters-note"
 LETTER = "letter"
 STRANGERS = "strangers"
+STRANGERS_IGNORED = "strangers-ignored"
 STRANGERS_HEAD = "strangers-head"
 STRANGERS_SEARCH = "strangers-search"
 ADOPT = "adopt"

@@ -257,9 +257,10 @@ def ignore(city: City, by: User, device: str, note: str) -> None:
 
 
 def heed(city: City, by: User, device: str) -> None:
-    """Hear a device again that was ignored."""
+    """Hear a device again that was ignored; NotFound when it was not."""
     require(by, Verb.ADMINISTER)
-    store.heed(city.live.redis, device)
+    if not store.heed(city.live.redis, device):
+        raise NotFound("这台设备没有被忽略。")
     body = {"device": {"code": device}}
     _tell(city, [_fact(city, "heeded", device, by.scope, by.id, body)])
 

@@ -132,9 +132,9 @@ def ignore(client: redis.Redis, device: str, why: str, who: str, at: int) -> Non
     forget(client, [device])
 
 
-def heed(client: redis.Redis, device: str) -> None:
-    """Hear a device again that was ignored."""
-    client.hdel(keys.STRANGERS_IGNORED, device)
+def heed(client: redis.Redis, device: str) -> bool:
+    """Hear a device again that was ignored; whether it was."""
+    return bool(client.hdel(keys.STRANGERS_IGNORED, device))
 
 
 def ignored(client: redis.Redis) -> dict[str, tuple[str, str, int]]:

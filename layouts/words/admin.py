@@ -138,6 +138,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "strangers.waiting": ("{n} 台待认领", "{n} waiting"),
     "strangers.none": ("没有未知设备", "No unknown devices"),
     "strangers.choose": ("认领", "Adopt"),
+    "strangers.ignored": ("已忽略 {n} 台", "{n} ignored"),
+    "strangers.heed": ("恢复", "Bring back"),
+    "strangers.heeded": (
+        "已恢复 {name}，下一条消息起重新列入",
+        "{name} is listed again from its next message on",
+    ),
     "strangers.nowhere": ("未报位置", "Does not say"),
     "strangers.pace": ("{n}/小时", "{n} an hour"),
     "strangers.col.device": ("设备", "Device"),

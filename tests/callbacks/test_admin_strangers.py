@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import Invalid, NotAllowed
+from app.errors import Invalid, NotAllowed, NotFound
 from callbacks import admin_strangers
 from tests import cast
 from tests.callbacks.border import spoken
@@ -17,7 +17,8 @@ def door(city):
 
 
 def test_who_waits_is_listed_with_what_it_says(door):
-    head, table = door["show"]("", None)
+    head, table, left_out = door["show"]("", None)
+    assert left_out == []
     assert "1 台" in head
     assert "UFO-7" in reading.words(table)
     assert "glow 4.2" in reading.words(table)
@@ -52,6 +53,18 @@ def test_ignoring_needs_a_reason(door):
         door["ignore"]({"id": "UFO-7"}, "")
     door["ignore"]({"id": "UFO-7"}, "测试设备")
     assert door["show"]("", None)[0] == "0 台待认领"
+
+
+def test_one_that_was_ignored_can_be_brought_back(city, door):
+    door["ignore"]({"id": "UFO-7"}, "测试设备")
+    left_out = door["show"]("", None)[2]
+    assert "测试设备" in reading.words(left_out)
+    assert ("heed", "UFO-7", None) in reading.actions(left_out)
+    told, _ = door["heed"]({"id": "UFO-7"})
+    assert "已恢复 UFO-7" in reading.words(told)
+    assert door["show"]("", None)[2] == []
+    with pytest.raises(NotFound):
+        door["heed"]({"id": "UFO-7"})
 
 
 def test_a_click_on_the_map_is_the_place(door):
