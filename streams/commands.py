@@ -152,12 +152,24 @@ def _token(settings: Settings, args: argparse.Namespace) -> int:
         _say(f"secret       {secret}")
         _say(f"signing key  {tokens.signing_key(city, token.id)}")
         _say("Neither is shown again. Bearer: the secret; signatures: the key.")
+        _warn_of_unknown(settings, args.source)
     elif args.step == "revoke":
         _say(_told(tokens.revoke(city, None, args.id)))
     else:
         for token in tokens.listed(city, None):
             _say(_told(token))
     return 0
+
+
+def _warn_of_unknown(settings: Settings, source: str) -> None:
+    """A token may come before its source; a wrong name would never be let in."""
+    from streams import sourcefile
+
+    sources = sourcefile.load(settings.sources) if settings.sources else []
+    known = {each.name for each in sources}
+    if source not in known:
+        names = ", ".join(sorted(known)) or "none"
+        _say(f"note: no source is called {source!r} yet (CHENGYUN_SOURCES has: {names})")
 
 
 def _told(token: Token) -> str:

@@ -52,5 +52,7 @@ def faults(text: str) -> Iterator[str]:
             yield f"level {level!r}: write a word, `+`, `#` or one {{name}}"
     for name in sorted({n for n in names(text) if names(text).count(n) > 1}):
         yield f"{{{name}}} stands there twice"
+    if text in ("#", "+/#"):
+        yield "it hears our own city/… as well; begin with the first word of that system's topics"
     if text.startswith(("$share/", "city/")):
         yield "city/… is our own scheme and $share/… is a setting (mqtt_share_group)"

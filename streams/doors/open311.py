@@ -90,6 +90,8 @@ def _caller(city: City) -> Token:
     throttle.ask(city, "token", _ip())
     key = request.form.get("api_key") or request.args.get("api_key", "")
     _jurisdiction(city, request.form.get("jurisdiction_id", ""))
+    if not key:
+        raise SignInNeeded("缺少 api_key，请向城运中心申请。")
     try:
         return tokens.check(city, key, OPEN311)
     except SignInNeeded:

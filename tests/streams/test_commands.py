@@ -28,6 +28,7 @@ def test_a_token_is_issued_listed_and_revoked(at_home, capsys) -> None:
         "system",
     )
     assert token.expires_at is not None
+    assert "no source is called 'hotline' yet" in said
     secret = next(line.split()[1] for line in said.splitlines() if line.startswith("secret "))
     assert tokens.signing_key(at_home, token.id) in said
     assert tokens.check(at_home, secret, "read").id == token.id

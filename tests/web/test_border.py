@@ -42,6 +42,16 @@ def test_an_address_that_guesses_names_has_to_wait(anonymous, clock) -> None:
 
 
 @pytest.mark.usefixtures("few")
+def test_one_ipv6_line_is_one_caller_however_many_addresses_it_has(anonymous) -> None:
+    said = [guess(anonymous, "anna", REMOTE_ADDR=f"2001:db8:1:2::{n}") for n in range(4)]
+    assert said == [401, 401, 401, 429]
+    assert guess(anonymous, "anna", REMOTE_ADDR="2001:db8:1:3::1") == 401
+    # an IPv4 caller on a socket for both is the same caller
+    assert [guess(anonymous, "anna", REMOTE_ADDR="::ffff:10.0.0.9") for _ in range(3)] == [401] * 3
+    assert guess(anonymous, "anna", REMOTE_ADDR="10.0.0.9") == 429
+
+
+@pytest.mark.usefixtures("few")
 def test_who_signs_in_rightly_is_not_counted(as_user) -> None:
     for _ in range(5):
         as_user(cast.DUTY)

@@ -23,7 +23,7 @@ from tests.web.open311.answers import HERE, xml
         ({"description": "x" * 4001}, 400, "4000"),
         ({"attribute_HAZARD]": "maybe"}, 400, "HAZARD"),
         ({"jurisdiction_id": "dublin.ie"}, 404, "jurisdiction_id"),
-        ({"api_key": None}, 403, "令牌"),
+        ({"api_key": None}, 403, "缺少 api_key"),
         ({"api_key": "cyt_x_y"}, 403, "令牌"),
     ],
 )
