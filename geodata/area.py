@@ -23,7 +23,8 @@ class Area:
     """An area; `polygon` is WGS-84 lon/lat, `schematic` says that its border is generated (示意).
 
     `parent` is the code one level up ("" for the city), `official` the name on paper, which for a
-    community carries its committee (社区居委会).
+    community carries its committee (社区居委会). `from_below` says that its border is that of its
+    imported children, while its own level was not imported.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Area:
     polygon: BaseGeometry = field(repr=False, compare=False)
     schematic: bool = False
     official: str = ""
+    from_below: bool = False
 
     @property
     def scope(self) -> str:

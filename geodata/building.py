@@ -37,6 +37,7 @@ class Stored(msgspec.Struct, array_like=True):
     polygon: bytes
     schematic: bool
     official: str
+    from_below: bool
 
 
 def load_or_build(home: str, cache: Path | None, edition: Edition | None = None) -> list[Area]:
@@ -69,6 +70,12 @@ def build(home: str, edition: Edition = imports.NONE) -> list[Area]:
     return list(_Builder(city, home, edition).areas())
 
 
+def below(home: Area, edition: Edition = imports.NONE) -> list[Area]:
+    """Everything below a district that is a home, parents first: what `build` cuts in it."""
+    builder = _Builder(sources.city_of(home.code), home.code, edition)
+    return list(builder.below(home, AreaLevel.STREET))
+
+
 @dataclass(frozen=True)
 class _Builder:
     """Cuts one city; `home` is the district that goes down to its grids."""
@@ -85,21 +92,22 @@ class _Builder:
             whole = official[self.city][1]
             root = Area(self.city, name, AreaLevel.CITY, "", whole, official=name)
             yield root
-            yield from self._below(root, AreaLevel.STREET)
+            yield from self.below(root, AreaLevel.STREET)
             return
         districts = self._districts(official)
         whole = tiling.polygons(shapely.union_all([area.polygon for area in districts]))
         yield Area(self.city, name, AreaLevel.CITY, "", whole, official=name)
         for area in districts:
             yield area
-            yield from self._below(area, AreaLevel.STREET)
+            yield from self.below(area, AreaLevel.STREET)
 
     def _districts(self, official: dict[str, tuple[str, BaseGeometry]]) -> list[Area]:
         """Imported districts are taken as they are: their union is the city."""
         level = AreaLevel.DISTRICT
         drawn = self.edition.under(self.city, level)
         if drawn:
-            cells, _ = fitting.apart([shapely.from_wkb(border.polygon) for border in drawn])
+            apart, _ = fitting.apart([shapely.from_wkb(border.polygon) for border in drawn])
+            cells = fitting.sealed(apart).cells
             names = [(border.code, border.name) for border in drawn]
         else:
             cells = [polygon for _, polygon in official.values()]
@@ -109,13 +117,13 @@ class _Builder:
             for (code, title), cell in zip(names, cells, strict=True)
         ]
 
-    def _below(self, parent: Area, level: AreaLevel) -> Iterator[Area]:
+    def below(self, parent: Area, level: AreaLevel) -> Iterator[Area]:
         """The children of an area on a level, and theirs."""
         cut = self._imported(parent, level) or self._generated(parent, level)
         for area in cut:
             yield area
             if level is not AreaLevel.GRID:
-                yield from self._below(area, LEVELS[LEVELS.index(level) + 1])
+                yield from self.below(area, LEVELS[LEVELS.index(level) + 1])
 
     def _imported(self, parent: Area, level: AreaLevel) -> list[Area]:
         drawn = self.edition.under(parent.code, level)
@@ -128,24 +136,42 @@ class _Builder:
             if not cell.is_empty
         ]
         if not fitted.rest.is_empty:
-            name = f"{parent.name}{REST}"
-            code = f"{parent.code}999"
-            found.append(Area(code, name, level, parent.code, fitted.rest, True, name))
+            found.append(_rest(parent, level, fitted.rest))
         return found
 
     def _generated(self, parent: Area, level: AreaLevel) -> list[Area]:
+        """Children by the official list: those whose own children were imported lie where these
+        lie, the others are cut from what is left."""
         names = self._names(parent, level)
-        if not names:
-            return []
-        centres = [name.centre for name in names if name.centre]
-        if len(centres) == len(names):
-            cells = tiling.cells_around(parent.polygon, centres)
-        else:
-            cells = tiling.even_cells(parent.polygon, len(names), int(parent.code))
-        return [
-            Area(one.code, one.name, level, parent.code, cell, True, one.official)
-            for one, cell in zip(names, cells, strict=True)
+        below = {one.code: shape for one in names if (shape := self._below_of(one.code, level))}
+        if not below:
+            return _cut(parent, parent.polygon, names, level)
+        known = [one for one in names if one.code in below]
+        fitted = fitting.fit(parent.polygon, [below[one.code] for one in known])
+        found = [
+            Area(one.code, one.name, level, parent.code, cell, False, one.official, True)
+            for one, cell in zip(known, fitted.cells, strict=True)
+            if not cell.is_empty
         ]
+        if fitted.rest.is_empty:
+            return found
+        others = [one for one in names if one.code not in below]
+        left = _cut(parent, fitted.rest, others, level)
+        return found + (left or [_rest(parent, level, fitted.rest)])
+
+    def _below_of(self, code: str, level: AreaLevel) -> BaseGeometry | None:
+        """What imported areas below a generated one make of it; None unless they are all there."""
+        if level is AreaLevel.GRID:
+            return None
+        next_level = LEVELS[LEVELS.index(level) + 1]
+        drawn = self.edition.under(code, next_level)
+        shapes = [shapely.from_wkb(border.polygon) for border in drawn]
+        if not drawn and level is AreaLevel.STREET:
+            listed = sources.communities(code) if self.edition.borders else []
+            each = [self._below_of(one.code, next_level) for one in listed]
+            shapes = [shape for shape in each if shape is not None]
+            shapes = shapes if len(shapes) == len(each) else []
+        return tiling.polygons(shapely.union_all(shapes)) if shapes else None
 
     def _names(self, parent: Area, level: AreaLevel) -> list[sources.Named]:
         """The official list, else plain pieces with codes that no real area has (9xx)."""
@@ -162,6 +188,33 @@ class _Builder:
         return _plain(parent.code, f"{parent.name}第{{n}}网格", 0, count)
 
 
+def _cut(
+    parent: Area, ground: BaseGeometry, names: list[sources.Named], level: AreaLevel
+) -> list[Area]:
+    """One generated cell of the ground for each name: around its centre where all are known."""
+    if not names:
+        return []
+    centres = [one.centre for one in names if one.centre and _holds(ground, one.centre)]
+    if len(centres) == len(names):
+        cells = tiling.cells_around(ground, centres)
+    else:
+        cells = tiling.even_cells(ground, len(names), int(parent.code))
+    return [
+        Area(one.code, one.name, level, parent.code, cell, True, one.official)
+        for one, cell in zip(names, cells, strict=True)
+    ]
+
+
+def _holds(ground: BaseGeometry, place: tuple[float, float]) -> bool:
+    return bool(shapely.intersects_xy(ground, *place))
+
+
+def _rest(parent: Area, level: AreaLevel, ground: BaseGeometry) -> Area:
+    """What imported boundaries leave over in their parent."""
+    name = f"{parent.name}{REST}"
+    return Area(f"{parent.code}999", name, level, parent.code, ground, True, name)
+
+
 def _plain(stem: str, name: str, first: int, count: int = PIECES) -> list[sources.Named]:
     """`count` generated children of a code; `name` says {n}."""
     names = [(f"{stem}{first + n:03d}", name.format(n=n)) for n in range(1, count + 1)]
@@ -171,7 +224,9 @@ def _plain(stem: str, name: str, first: int, count: int = PIECES) -> list[source
 def _keep(file: Path, areas: list[Area]) -> None:
     """Writes the cache whole or not at all: another process may build at the same moment."""
     rows = [
-        Stored(a.code, a.name, a.level, a.parent, a.polygon.wkb, a.schematic, a.official)
+        Stored(
+            a.code, a.name, a.level, a.parent, a.polygon.wkb, a.schematic, a.official, a.from_below
+        )
         for a in areas
     ]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -184,6 +239,6 @@ def _thaw(raw: bytes) -> list[Area]:
     rows = msgspec.msgpack.decode(raw, type=list[Stored])
     polygons = shapely.from_wkb([row.polygon for row in rows])
     return [
-        Area(r.code, r.name, r.level, r.parent, polygon, r.schematic, r.official)
+        Area(r.code, r.name, r.level, r.parent, polygon, r.schematic, r.official, r.from_below)
         for r, polygon in zip(rows, polygons, strict=True)
     ]

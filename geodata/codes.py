@@ -34,6 +34,7 @@ class Fault(StrEnum):
     """What is wrong with a code."""
 
     DIGITS = "digits"
+    LETTERS = "letters"
     LENGTH = "length"
     PROVINCE = "province"
     BLOCK = "block"
@@ -63,6 +64,16 @@ def area_fault(code: str, level: AreaLevel, parent: str = "") -> Fault | None:
     return None if code.startswith(parent) else Fault.PARENT
 
 
+def zone_fault(code: str) -> Fault | None:
+    """What is wrong with the code of a functional zone: 2 to 32 of A–Z, 0–9, - and _ (*default*).
+
+    Bare digits in the length of an area's code would be taken for one.
+    """
+    if not re.fullmatch(r"[0-9A-Z][0-9A-Z_-]{1,31}", code):
+        return Fault.LETTERS
+    return Fault.LENGTH if code.isdigit() and len(code) in LENGTHS.values() else None
+
+
 def component_fault(code: str) -> Fault | None:
     """What is wrong with the mark of one component: 17 digits (2026), or 16 (2013)."""
     return _typed_fault(code, COMPONENTS, serial=True)
@@ -78,10 +89,13 @@ def street_kind(code: str) -> str:
     return STREET_KINDS.get(code[6:7], "")
 
 
-def trimmed(code: str, level: AreaLevel) -> str:
-    """A code as files write it, brought to its level: "320404001000.0" → "320404001"."""
+def trimmed(code: str, level: AreaLevel | None) -> str:
+    """A code as files write it, brought to its level: "320404001000.0" → "320404001".
+
+    None is no level: a functional zone keeps its code as it is.
+    """
     plain = re.sub(r"\.0+$", "", code.strip().upper())
-    digits = LENGTHS.get(level, len(plain))
+    digits = len(plain) if level is None else LENGTHS.get(level, len(plain))
     return plain[:digits] if not plain[digits:].strip("0") else plain
 
 

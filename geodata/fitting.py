@@ -16,6 +16,7 @@ from geodata import tiling
 from geodata.tiling import polygons
 
 SLIVER = 0.01  # default: of the parent; a larger gap is an area that the file does not have
+SEAM_M = 100.0  # default: a slit between districts that is no wider was drawn by mistake
 NOISE_KM2 = 1e-4  # default: 100 m²; less is the rounding of coordinates
 
 
@@ -38,6 +39,14 @@ class Fitted(NamedTuple):
     overlaps: list[Overlap]
     gaps: list[float]
     inside: list[float]
+
+
+class Sealed(NamedTuple):
+    """Areas without slits between them: what went to neighbours (km²), and holes that stay."""
+
+    cells: list[BaseGeometry]
+    slits: list[float]
+    holes: list[BaseGeometry]
 
 
 def fit(parent: BaseGeometry, drawn: Sequence[BaseGeometry]) -> Fitted:
@@ -65,6 +74,29 @@ def apart(shapes: list[BaseGeometry]) -> tuple[list[BaseGeometry], list[Overlap]
         if (km2 := tiling.area_km2(common)) > NOISE_KM2:
             overlaps.append(Overlap(i, j, km2))
     return cells, overlaps
+
+
+def sealed(shapes: Sequence[BaseGeometry]) -> Sealed:
+    """Give slits of up to 100 m between areas without a parent to their longer neighbour."""
+    cells, slits = list(shapes), []
+    tree = shapely.STRtree(cells)
+    whole = shapely.union_all(cells)
+    width = SEAM_M / 2 / tiling.KM_PER_DEGREE / 1000
+    # widened and narrowed again, a shape is the same but for what was too narrow to be seen
+    wide = whole.buffer(width, join_style="mitre", mitre_limit=3.0)
+    closed = wide.buffer(-width, join_style="mitre", mitre_limit=3.0)
+    for piece in shapely.get_parts(polygons(shapely.difference(closed, whole))):
+        near = tree.query(piece, predicate="intersects")
+        if len(near) < 2:
+            continue  # a bay of one area, or a corner that the mitre cut
+        best = int(near[tiling.neighbour(piece, [cells[i] for i in near])])
+        cells[best] = polygons(shapely.union(cells[best], piece))
+        if (km2 := tiling.area_km2(piece)) > NOISE_KM2:
+            slits.append(km2)
+    parts = shapely.get_parts(shapely.union_all(cells))
+    inner: list[BaseGeometry] = [shapely.Polygon(r) for part in parts for r in part.interiors]
+    holes = [hole for hole in inner if tiling.area_km2(hole) > NOISE_KM2]
+    return Sealed(cells, slits, holes)
 
 
 def _close(

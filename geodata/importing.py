@@ -65,7 +65,7 @@ class Sheet(NamedTuple):
 
 def read_sheet(
     file: Path,
-    level: AreaLevel,
+    level: AreaLevel | None,
     *,
     crs: str = "",
     code_field: str = "code",
@@ -73,7 +73,7 @@ def read_sheet(
     layer: str = "",
     encoding: str = "",
 ) -> Sheet:
-    """Read a file of areas of one level; Unreadable when that is not possible.
+    """Read a file of areas of one level, None for functional zones; Unreadable when it cannot be.
 
     `crs` is wgs84, cgcs2000, gcj02, bd09 or epsg:N; "" trusts the file, where it can say so.
     """
@@ -161,13 +161,14 @@ def _home(xy: Any, crs: str) -> Any:
 def _rows(
     rows: Iterator[tuple[Any, Any]] | Any,
     shapes: list[BaseGeometry | None],
-    level: AreaLevel,
+    level: AreaLevel | None,
     findings: list[Finding],
 ) -> Iterator[Drawn]:
     """The rows that are areas, with repaired rings."""
     for number, ((raw, name), shape) in enumerate(zip(rows, shapes, strict=True), start=1):
         code = codes.trimmed(str(raw), level)
-        if fault := codes.area_fault(code, level):
+        fault = codes.area_fault(code, level) if level else codes.zone_fault(code)
+        if fault:
             findings.append(Finding("code", code, f"row {number}: {fault.value}", fault=True))
             continue
         if shape is None or not np.isfinite(shapely.get_coordinates(shape)).all():

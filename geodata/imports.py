@@ -60,12 +60,12 @@ class Edition(msgspec.Struct, frozen=True):
 NONE = Edition()
 
 
-def file_of(folder: Path, city: str) -> Path:
-    """The one file that holds a city's imports."""
-    return folder / f"imported-{city}.msgpack"
+def file_of(folder: Path, city: str, name: str = "") -> Path:
+    """The one file that holds a city's imports: of areas, or of what has another name."""
+    return folder / f"imported-{name and f'{name}-'}{city}.msgpack"
 
 
-def read(folder: Path | None, city: str) -> Edition:
+def read(folder: Path | None, city: str, name: str = "") -> Edition:
     """What was imported for a city; an empty edition when nothing was.
 
     msgspec.DecodeError when the file is damaged: it is not ours to throw away.
@@ -73,15 +73,15 @@ def read(folder: Path | None, city: str) -> Edition:
     if folder is None:
         return NONE
     try:
-        raw = file_of(folder, city).read_bytes()
+        raw = file_of(folder, city, name).read_bytes()
     except FileNotFoundError:
         return NONE
     return msgspec.msgpack.decode(raw, type=Edition)
 
 
-def write(folder: Path, city: str, edition: Edition) -> Path:
+def write(folder: Path, city: str, edition: Edition, name: str = "") -> Path:
     """Replace the file in one step; whoever reads it sees the old or the new one, whole."""
-    file = file_of(folder, city)
+    file = file_of(folder, city, name)
     folder.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
     with draft.open("wb") as out:

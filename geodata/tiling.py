@@ -62,7 +62,7 @@ def polygons(geometry: BaseGeometry) -> BaseGeometry:
         part
         for part in shapely.get_parts(shapely.make_valid(geometry))
         for part in shapely.get_parts(part)
-        if part.geom_type == "Polygon"
+        if part.geom_type == "Polygon" and not part.is_empty
     ]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 

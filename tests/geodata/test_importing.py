@@ -13,7 +13,7 @@ from geodata import fitting, imports
 from geodata.area import AreaLevel
 from geodata.areas import open_areas
 from geodata.coordinates import wgs84_to_gcj02
-from geodata.importing import Unreadable, read_sheet
+from geodata.importing import Drawn, Unreadable, read_sheet
 from geodata.imports import Taken
 from geodata.review import review
 
@@ -116,14 +116,84 @@ def test_review_finds_wrong_parents_gaps_overlaps_and_missing(tree, drawn, tmp_p
     assert ("missing", "320404007") in found
 
 
-def test_communities_of_a_generated_street_have_to_wait_for_it(tree, tmp_path):
-    kid = tree.children("320404001")[0]
-    rows = {"DM": [kid.code], "MC": [kid.name]}
-    geopandas.GeoDataFrame(rows, geometry=[kid.polygon], crs=4490).to_file(tmp_path / "x.gpkg")
-    sheet = read_sheet(tmp_path / "x.gpkg", AreaLevel.COMMUNITY, **FIELDS)
-    found = review(tree, sheet.drawn, AreaLevel.COMMUNITY)
-    assert found.borders == []
-    assert "示意" in found.findings[0].detail
+COMMUNITY, GRID = AreaLevel.COMMUNITY, AreaLevel.GRID
+
+
+def shifted(kids, east=0.004):
+    """Areas as somebody else draws them: half a kilometre further east, all in the district."""
+    return [Drawn(kid.code, f"新{kid.name}", translate(kid.polygon, east, 0)) for kid in kids]
+
+
+def test_one_community_makes_no_outline_of_its_generated_street(tree):
+    found = review(tree, shifted(tree.children("320404001")[:1]), COMMUNITY)
+    assert [(f.kind, f.code) for f in found.findings if f.fault] == [("outline", "320404001")]
+
+
+def test_a_generated_street_takes_the_outline_of_its_imported_communities(tree):
+    kids = tree.children("320404001")
+    found = review(tree, shifted(kids), COMMUNITY)
+    assert not [f for f in found.findings if f.fault]
+    assert ("outline", "320404001") in {(f.kind, f.code) for f in found.findings}
+    taken = Taken(COMMUNITY, "x", "", "wgs84", len(kids), "2026-11-22")
+    after = open_areas("320404", None, imports.NONE.with_borders(taken, found.borders))
+    street = after.area("320404001")
+    assert (street.schematic, street.from_below) == (False, True)
+    drawn = shapely.union_all([one.polygon for one in shifted(kids)])
+    outside = street.polygon.symmetric_difference(drawn).area
+    assert outside < 0.1 * drawn.area  # what stuck out of the district, and slivers
+    others = [a for a in after.children("320404") if a is not street]
+    assert all(a.schematic for a in others)
+    assert {a.code for a in others} == {f"32040400{n}" for n in range(2, 8)} | {"320404116"}
+    tiles(after, "320404")
+    again = review(after, shifted(kids, 0.002), COMMUNITY)  # not cut to what was imported before
+    assert not [f for f in again.findings if f.kind in ("outside", "parent")]
+
+
+def test_grids_below_two_generated_levels_need_the_whole_street(tree):
+    communities = tree.children("320404005")
+    some = shifted(tree.children(communities[0].code))
+    refused = review(tree, some, GRID)
+    assert refused.borders == []
+    assert "示意" in refused.findings[0].detail
+    every = [one for c in communities for one in shifted(tree.children(c.code), -0.002)]
+    found = review(tree, every, GRID)
+    assert not [f for f in found.findings if f.fault]
+    taken = Taken(GRID, "x", "", "wgs84", len(every), "2026-11-22")
+    after = open_areas("320404", None, imports.NONE.with_borders(taken, found.borders))
+    assert after.area("320404005").from_below
+    assert after.area(communities[0].code).from_below
+    assert not after.area(every[0].code).schematic
+    tiles(after, "320404")
+
+
+def tiles(tree, code):
+    """The children of every area fill it."""
+    for area in tree.under(code):
+        if below := tree.children(area.code):
+            whole = sum(child.polygon.area for child in below)
+            assert whole == pytest.approx(area.polygon.area, rel=1e-9)
+
+
+def test_districts_close_slits_and_report_what_is_in_none(tree):
+    """天宁 is drawn 40 m too small all around, 钟楼 has a hole of a square kilometre."""
+    kids = {kid.code: kid.polygon for kid in tree.children("320400")}
+    kids["320402"] = kids["320402"].buffer(-0.0004)
+    middle = kids["320404"].representative_point()
+    kids["320404"] = kids["320404"].difference(middle.buffer(0.005, cap_style="square"))
+    drawn = [Drawn(code, code, polygon) for code, polygon in kids.items()]
+    found = review(tree, drawn, AreaLevel.DISTRICT)
+    said = [f.detail for f in found.findings if f.kind == "gap"]
+    assert not [f for f in found.findings if f.fault]
+    assert any("slits" in one for one in said)
+    assert any("in no district" in one for one in said)
+    taken = Taken(AreaLevel.DISTRICT, "x", "", "wgs84", len(drawn), "2026-11-22")
+    after = open_areas("320404", None, imports.NONE.with_borders(taken, found.borders))
+    seam = kids["320404"].boundary.intersection(tree.area("320402").polygon.buffer(1e-6))
+    spots = [seam.interpolate(share, normalized=True) for share in np.linspace(0.1, 0.9, 50)]
+    here = after.locate([s.x for s in spots], [s.y for s in spots])
+    assert sum(code == "" for code in here) == 0
+    few = review(tree, drawn[:2], AreaLevel.DISTRICT).findings
+    assert {f.kind for f in few} >= {"rest", "missing"}
 
 
 def edition_of(tree, sheet):

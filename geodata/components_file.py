@@ -1,0 +1,178 @@
+"""Reads files of components in chunks: CSV, Shapefile, GeoPackage, GeoJSON. All cells are text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geodata.coordinates import to_wgs84
+from geodata.importing import ENCODINGS, PLAIN, SHIFTED, SILENT, Unreadable
+
+Floats = NDArray[np.float64]
+
+CHUNK_ROWS = 65_536
+CHUNK_BYTES = 16 << 20
+SNIFFED = 4 << 20  # bytes of a CSV that are looked at for its encoding
+TABLES = (".csv", ".txt")
+
+
+class Chunk(NamedTuple):
+    """Some rows: an Arrow table of text, and places where the file has shapes (else None)."""
+
+    table: Any
+    x: Floats | None
+    y: Floats | None
+
+
+@dataclass
+class ComponentFile:
+    """An open file: its columns, whether it has shapes, the system that it claims ("" for none)."""
+
+    path: Path
+    columns: list[str]
+    shaped: bool
+    crs: str
+    encoding: str = ""
+    layer: str = ""
+    torn: int = field(default=0, init=False)  # rows with too few or too many cells, so far
+
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows in the order of the file; Unreadable when it breaks off."""
+        return _shapes(self) if self.shaped else _cells(self)
+
+
+def open_components(path: Path, *, layer: str = "", encoding: str = "") -> ComponentFile:
+    """Look into a file; Unreadable says why it gives no components."""
+    if not path.is_file():
+        raise Unreadable(f"there is no file {path}")
+    if path.suffix.lower() in TABLES:
+        return _table(path, encoding)
+    return _layer(path, layer, encoding)
+
+
+def in_wgs84(x: Floats, y: Floats, crs: str) -> tuple[Floats, Floats]:
+    """Places of any system in degrees of WGS-84; Unreadable for a system that nobody knows."""
+    if crs in PLAIN:
+        return x, y
+    if crs in SHIFTED:
+        return to_wgs84(x, y, crs)
+    from pyproj import Transformer
+    from pyproj.exceptions import CRSError, ProjError
+
+    try:
+        lon, lat = Transformer.from_crs(crs, 4490, always_xy=True).transform(x, y)
+    except (CRSError, ProjError) as why:
+        raise Unreadable(f"{crs} is no coordinate system", "--crs") from why
+    return np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+
+
+def _table(path: Path, encoding: str) -> ComponentFile:
+    with path.open("rb") as file:
+        head = file.read(SNIFFED)
+    used = encoding or _encoding_of(head)
+    try:
+        first = head.decode(used, "ignore").lstrip("\ufeff").splitlines()[:1]
+    except LookupError as why:
+        raise Unreadable(f"there is no encoding {used}", "--encoding") from why
+    if not first:
+        raise Unreadable(f"{path.name} is empty")
+    names = [name.strip().strip('"').strip() for name in first[0].split(",")]
+    if len(set(names)) < len(names):
+        raise Unreadable(f"{path.name} has two columns of one name")
+    return ComponentFile(path, names, shaped=False, crs="", encoding=used)
+
+
+def _encoding_of(head: bytes) -> str:
+    """UTF-8 when the beginning is, else GB18030, which holds GBK."""
+    try:
+        head[: len(head) - 4 if len(head) == SNIFFED else None].decode("utf-8")
+    except UnicodeDecodeError as why:
+        if why.start < len(head) - 8:
+            return ENCODINGS[1]
+    return ENCODINGS[0]
+
+
+def _cells(file: ComponentFile) -> Iterator[Chunk]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    def skip(_: Any) -> str:
+        file.torn += 1
+        return "skip"
+
+    reading = csv.ReadOptions(
+        column_names=file.columns, skip_rows=1, block_size=CHUNK_BYTES, encoding=file.encoding
+    )
+    parsing = csv.ParseOptions(invalid_row_handler=skip)
+    text = csv.ConvertOptions(column_types=dict.fromkeys(file.columns, pa.string()))
+    try:
+        with csv.open_csv(file.path, reading, parsing, text) as batches:
+            for batch in batches:
+                yield Chunk(pa.Table.from_batches([batch]), None, None)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as why:
+        raise Unreadable(f"{file.path.name} cannot be read: {why}", "--encoding") from why
+
+
+def _layer(path: Path, layer: str, encoding: str) -> ComponentFile:
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    used = encoding or _attribute_encoding(path)
+    try:
+        told = pyogrio.read_info(path, layer=layer or None, encoding=used or None)
+    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as why:
+        raise Unreadable(f"{path.name} cannot be read: {why}") from why
+    if not told["geometry_type"]:
+        raise Unreadable(f"{path.name} holds no shapes", "--layer")
+    claimed = "" if path.suffix.lower() in SILENT else (told["crs"] or "")
+    names = [str(name) for name in told["fields"]]
+    return ComponentFile(path, names, shaped=True, crs=claimed, encoding=used, layer=layer)
+
+
+def _attribute_encoding(path: Path) -> str:
+    """Of a Shapefile without .cpg: UTF-8 when its table is, else GB18030; "" where it is known."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.is_file():
+        return ""
+    with table.open("rb") as file:
+        return _encoding_of(file.read(SNIFFED))
+
+
+def _shapes(file: ComponentFile) -> Iterator[Chunk]:
+    import pyarrow as pa
+    from pyogrio.errors import DataLayerError, DataSourceError
+    from pyogrio.raw import open_arrow
+
+    options = {"layer": file.layer or None, "encoding": file.encoding or None}
+    with ExitStack() as stack:
+        try:
+            told, stream = stack.enter_context(
+                open_arrow(file.path, batch_size=CHUNK_ROWS, use_pyarrow=True, **options)
+            )
+        except (DataSourceError, DataLayerError, ValueError) as why:
+            raise Unreadable(f"{file.path.name} cannot be read: {why}") from why
+        for batch in stream:
+            table = pa.Table.from_batches([batch])
+            yield _chunk(table, told["geometry_name"] or "wkb_geometry", file.columns)
+
+
+def _chunk(table: Any, geometry: str, names: list[str]) -> Chunk:
+    import pyarrow as pa
+
+    shapes = shapely.from_wkb(table[geometry].to_numpy(zero_copy_only=False), on_invalid="ignore")
+    points = np.where(shapely.get_type_id(shapes) == 0, shapes, shapely.centroid(shapes))
+    text = [table[name].cast(pa.string()) for name in names]
+    return Chunk(pa.table(text, names=names), shapely.get_x(points), shapely.get_y(points))
