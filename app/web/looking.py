@@ -1,0 +1,101 @@
+"""The event `look`: what a browser shows now, so that it is sent this and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask_socketio import SocketIO, join_room, leave_room
+
+from app.city import City
+from app.domain.people import User
+from app.errors import Refused
+from app.services import views
+from app.web import sights
+from app.web.picture import Picture
+from app.web.rooms import Audience, Listener, allowed, watched_room, watches
+from app.web.sights import CLUSTERS, POINTS, Sight
+
+MOST_WATCHED = 50  # devices whose numbers one page shows at a time
+
+
+def register(sockets: SocketIO, city: City, audience: Audience, picture: Picture) -> None:
+    """Install the event."""
+    sockets.on_event("look", _look(city, audience, picture))
+
+
+def _look(city: City, audience: Audience, picture: Picture) -> Callable[..., Any]:
+    def look(message: Any = None) -> Any:
+        """The screen now shows this: its pulse, its points or clusters and its numbers follow."""
+        listener = allowed(city, audience)
+        wanted = message.get("area") if isinstance(message, dict) else None
+        if listener is None or not watches(listener.user) or not isinstance(wanted, str):
+            return {"error": "forbidden"}
+        try:
+            area = views.allowed_area(city, listener.user, wanted)
+            answer = {"area": area} | _show(city, audience, picture, listener, message)
+        except Refused as why:
+            return {"error": why.code}
+        _pulse(listener, area)
+        _watch(picture, listener, message.get("watch"))
+        return answer
+
+    return look
+
+
+def _pulse(listener: Listener, area: str) -> None:
+    leave_room(f"pulse:{listener.area}")
+    listener.area = area
+    join_room(f"pulse:{area}")
+
+
+def _show(
+    city: City, audience: Audience, picture: Picture, listener: Listener, message: dict[str, Any]
+) -> dict[str, Any]:
+    """Turn to another sight; without a box nothing of the map is sent."""
+    if message.get("box") is None:
+        _turn(audience, listener, None)
+        return {}
+    sight, count = chosen(city, picture, listener.user, message)
+    _turn(audience, listener, sight)
+    return {"show": sight.show, "count": count, "box": sight.degrees, "level": sight.level}
+
+
+def chosen(city: City, picture: Picture, user: User, asked: Any) -> tuple[Sight, int]:
+    """The sight of a request and how many devices are in it.
+
+    `asked["show"]` is what is on the screen already; `asked["as"]` fixes what is answered: a
+    browser fetches what its socket has been told.
+    """
+    sight = sights.read(city, user, asked)
+    picture.ready()
+    count = len(picture.choose(sight))
+    show = asked.get("as")
+    if show not in (POINTS, CLUSTERS):
+        show = sights.shown(count, asked.get("show"), city.settings.points_at_most)
+    return msgspec.structs.replace(sight, show=show), count
+
+
+def _turn(audience: Audience, listener: Listener, sight: Sight | None) -> None:
+    if sight == listener.sight:
+        audience.turn(listener, sight)  # it fetches all of it again: what is new is told again
+        return
+    if listener.sight is not None:
+        leave_room(listener.sight.room)
+    audience.turn(listener, sight)
+    if sight is not None:
+        join_room(sight.room)
+
+
+def _watch(picture: Picture, listener: Listener, asked: Any) -> None:
+    """The devices of his scope whose numbers a panel shows, wherever the map is."""
+    given = asked if isinstance(asked, list) else []
+    numbers = {n for n in given[:MOST_WATCHED] if isinstance(n, int)}
+    scope = listener.user.scope
+    mine = frozenset(n for n in numbers if picture.covers(scope, n))
+    for n in listener.watch - mine:
+        leave_room(watched_room(scope, n))
+    for n in mine - listener.watch:
+        join_room(watched_room(scope, n))
+    listener.watch = mine
