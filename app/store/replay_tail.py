@@ -1,0 +1,77 @@
+"""What a replay needs of the live store: the devices, and the readings not yet in history.
+
+Both come in pages, so that a process that serves others can do so in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+import redis
+
+from app.domain.readings import Device, Quality, Readings
+from app.store import keys, points
+
+MOST = 400_000  # entries: the archive writes once a minute; while it stands still, no more are read
+LATE = 32  # quality.Doubt.LATE
+
+_device = msgspec.msgpack.Decoder(Device, strict=False).decode
+_readings = msgspec.msgpack.Decoder(Readings).decode
+
+
+def point_count(client: redis.Redis) -> int:
+    """How many devices the packed points have room for."""
+    return int(client.strlen(keys.POINTS)) // points.SIZE
+
+
+def devices(client: redis.Redis, count: int) -> Iterator[list[Device]]:
+    """All known devices, some `count` at a time; one may come twice."""
+    cursor: Any = 0
+    while True:
+        cursor, found = cast(Any, client.hscan(keys.DEVICES, cursor, count=count))
+        yield [_device(raw) for raw in found.values()]
+        if cursor == 0:
+            return
+
+
+def oldest(client: redis.Redis, partitions: int) -> int | None:
+    """When the oldest reading that waits in a stream arrived (ms); None when none waits."""
+    firsts = [client.xrange(keys.readings(n), count=1) for n in range(partitions)]
+    found = [_read(fields) for first in firsts for _, fields in cast(list[Any], first)]
+    return min((r.arrived for r in found if r), default=None)
+
+
+def unwritten(
+    client: redis.Redis, partitions: int, until: int, count: int
+) -> Iterator[list[Readings]]:
+    """The readings that arrived up to `until` (ms) and still wait in the streams, in pages.
+
+    Late ones, which were never shown, are left out. Some may be in history as well.
+    """
+    for partition in range(partitions):
+        yield from _of(client, keys.readings(partition), until, count)
+
+
+def _of(client: redis.Redis, stream: str, until: int, count: int) -> Iterator[list[Readings]]:
+    after = "-"
+    for _ in range(MOST // count):
+        found = cast(list[Any], client.xrange(stream, min=after, count=count))
+        page = [r for _, fields in found if (r := _read(fields)) is not None]
+        yield [r for r in page if r.arrived <= until and not is_late(r)]
+        if len(found) < count or (page and page[0].arrived > until):
+            return
+        after = "(" + found[-1][0].decode()
+
+
+def _read(fields: dict[bytes, bytes]) -> Readings | None:
+    try:
+        return _readings(fields[b"b"])
+    except (KeyError, TypeError, msgspec.DecodeError):
+        return None  # the archive says so
+
+
+def is_late(r: Readings) -> bool:
+    """Whether it came after a newer one."""
+    return r.quality == Quality.LATE or bool(r.doubts & LATE)
