@@ -1,0 +1,81 @@
+// Unit grids (单元网格) on the map: thin lines of those in the viewport, near only, when their layer is on.
+import { holdsBox, unitOffers, unitsShown, widened } from "./ground_shapes.mjs";
+import { offerLabels } from "./label_layer.mjs";
+import { isOn, watchLayers } from "./layers.mjs";
+import { throttle } from "./throttle.mjs";
+
+const LAYER = "units";
+const PANE_Z = 420; // over the areas, under the devices
+const AGAIN_MS = 250; // the map may move in many small steps
+const BUILT_MS = 3_000; // the server is still cutting them
+const ROOM = 0.2;
+const SLOW_MS = 15_000;
+const LINE = { color: "#7fb2d6", weight: 0.7, opacity: 0.55, fill: false, interactive: false };
+
+/** A part of the page (parts.mjs). */
+export class UnitLayer {
+  constructor() {
+    this.map = null;
+    this.box = null; // what the features answer for
+    this.features = [];
+    this.wanted = 0;
+    this.again = throttle(() => this.#fetch(), AGAIN_MS);
+    watchLayers(() => this.#look());
+    offerLabels(() => (this.#on() ? unitOffers(this.features, this.map.getZoom()) : []));
+  }
+
+  /** @param {import("./scene.mjs").Scene} scene */
+  onMap(scene) {
+    this.map = scene.map;
+    const pane = this.map.getPane(LAYER) ?? this.map.createPane(LAYER);
+    Object.assign(pane.style, { zIndex: String(PANE_Z), pointerEvents: "none" });
+    const renderer = window.L.canvas({ pane: LAYER, padding: 0.2 });
+    this.lines = window.L.geoJSON(null, { style: LINE, renderer, pane: LAYER, interactive: false }).addTo(this.map);
+    this.map.on("moveend", () => this.#look());
+    this.box = null;
+    this.#look();
+  }
+
+  #on() {
+    return Boolean(this.map?._loaded) && isOn(LAYER) && unitsShown(this.map.getZoom());
+  }
+
+  #look() {
+    if (!this.map) return;
+    if (!this.#on()) {
+      if (this.features.length) this.#draw([], null);
+    } else if (!holdsBox(this.box, boxOf(this.map))) this.again();
+  }
+
+  async #fetch() {
+    if (!this.#on()) return;
+    const box = widened(boxOf(this.map), ROOM);
+    const mine = ++this.wanted;
+    try {
+      const answer = await fetch(`/api/v1/units?box=${box.map((each) => each.toFixed(6)).join(",")}`, {
+        credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS),
+      });
+      if (!answer.ok) throw new Error(`units: ${answer.status}`);
+      const { features, ready } = await answer.json();
+      if (mine !== this.wanted || !this.#on()) return; // the map has moved on
+      this.#draw(features, ready ? box : null);
+      if (!ready) setTimeout(() => this.#look(), BUILT_MS);
+    } catch (why) {
+      console.warn("unit grids did not come", why);
+    }
+  }
+
+  #draw(features, box) {
+    this.features = features;
+    this.box = box;
+    this.lines.clearLayers();
+    this.lines.addData({ type: "FeatureCollection", features });
+    document.dispatchEvent(new CustomEvent("chengyun:labels"));
+  }
+}
+
+/** West, south, east, north of what the map shows. @returns {number[]} */
+export function boxOf(map) {
+  const bounds = map.getBounds();
+  return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+}
