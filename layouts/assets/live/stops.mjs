@@ -1,0 +1,53 @@
+// What the keyboard can stop at on the map: alerts, cases and workers in view, and what else a part of the page offers.
+import { LEVEL_NAMES } from "./alert_layer.mjs";
+
+const ALERT = 1000;
+const CASE = 500;
+const WORKER = 100;
+const LATE = 50;
+const offers = [];
+
+/** Let a part of the page offer its marks to the keyboard. @param {(bounds: any) => import("./map_cursor.mjs").Stop[]} offer given Leaflet's bounds of what is in view */
+export function offerStops(offer) {
+  offers.push(offer);
+}
+
+/**
+ * @param {any} scene @param {any} words @returns {import("./map_cursor.mjs").Stop[]} in no order
+ */
+export function stopsIn(scene, words) {
+  const bounds = scene.map.getBounds();
+  const known = scene.snapshot ?? { alerts: [], cases: [], workers: [] };
+  const own = [
+    ...marked(scene.alerts, bounds, known.alerts, (one) => alertStop(one, words)),
+    ...marked(scene.cases, bounds, known.cases, (one) => caseStop(one, words)),
+    ...marked(scene.workers, bounds, known.workers, (one) => workerStop(one, words)),
+  ];
+  return [...own, ...offers.flatMap((offer) => offer(bounds))];
+}
+
+/** The things of a layer of marks that are in view, where they are drawn. */
+function marked(layer, bounds, things, stopOf) {
+  const byId = new Map(things.map((one) => [one.id, one]));
+  const inView = [...(layer?.kept.values() ?? [])].filter(({ mark }) => byId.has(mark.id) && bounds.contains([mark.lat, mark.lon]));
+  return inView.map(({ mark }) => ({ ...stopOf(byId.get(mark.id)), lon: mark.lon, lat: mark.lat }));
+}
+
+/** @param {any} one an alert @param {any} words */
+export function alertStop(one, words) {
+  const level = words.levels[LEVEL_NAMES[one.level]];
+  const state = one.status === "raised" ? words.unseen : "";
+  return { key: `alert:${one.id}`, weight: ALERT + one.level * 2 + (one.status === "raised" ? 1 : 0),
+    words: [words.alert(level), one.title, state].filter(Boolean).join(" · "), hit: { type: "alert", id: one.id } };
+}
+
+/** @param {any} one a case @param {any} words */
+export function caseStop(one, words) {
+  return { key: `case:${one.id}`, weight: CASE + (one.overdue ? LATE : 0),
+    words: [words.case, one.title, one.overdue ? words.late : ""].filter(Boolean).join(" · "), hit: { type: "case", id: one.id } };
+}
+
+/** @param {any} one a worker @param {any} words */
+export function workerStop(one, words) {
+  return { key: `worker:${one.id}`, weight: WORKER, words: `${words.worker} · ${one.name}`, hit: { type: "worker", id: one.id, name: one.name } };
+}
