@@ -1,0 +1,196 @@
+"""What and who lies inside a shape that somebody has drawn on the map (圈选)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from app.city import City
+from app.domain.alerts import Alert
+from app.domain.drawn import Drawn
+from app.domain.facts import Fact
+from app.domain.kinds import KINDS
+from app.domain.people import User, covers
+from app.domain.readings import Device
+from app.domain.resources import Sort
+from app.services import components, resources
+from app.services.views_scope import live_or, place, scope_in
+from app.store import near
+from app.store.points import OUTSIDE, unpack
+from geodata import covering
+
+EACH, MOST_EACH = 12, 5_000  # of a group on the screen, and in a file; defaults
+GROUPS = ("alerts", "cases", "workers", "devices", "resources")
+OFFLINE = 2
+Row = dict[str, Any]
+Group = tuple[list[Row], int]
+
+
+class Asked(NamedTuple):
+    """Whose city is looked at, the shape and its box, and how many of a group are told."""
+
+    city: City
+    scope: str
+    shape: BaseGeometry
+    box: tuple[float, float, float, float]
+    each: int
+
+    def holds(self, lons: Any, lats: Any) -> Any:
+        """Which of many places lie inside."""
+        return shapely.contains_xy(self.shape, np.asarray(lons), np.asarray(lats))
+
+
+def inside(city: City, user: User, drawn: Drawn, each: int = EACH) -> Row:
+    """Return {group: rows}, "totals", "levels" (devices by level), "offline", "components".
+
+    Groups are alerts, cases, workers on duty, devices and resources, the worst or nearest to their
+    deadline first, at most `each` of a group; only what the user's scope covers. NotAllowed.
+    """
+    shape = shape_of(drawn)
+    asked = Asked(city, scope_in(city, user, None), shape, shape.bounds, each)
+    devices, states = _devices(asked)
+    found: dict[str, Group] = {
+        "alerts": _alerts(asked),
+        "cases": _cases(asked),
+        "workers": _workers(asked),
+        "devices": devices,
+        "resources": _resources(asked),
+    }
+    totals = {group: total for group, (_, total) in found.items()}
+    parts = components.inside(city, user, shape, limit=0)
+    more = {"totals": totals, "components": parts["total"], "faulty": parts["faulty"]}
+    return {group: rows for group, (rows, _) in found.items()} | more | states
+
+
+def export(city: City, user: User, drawn: Drawn) -> Row:
+    """Return `inside` for a file, MOST_EACH of a group; the audit hears of it. NotAllowed."""
+    found = inside(city, user, drawn, each=MOST_EACH)
+    body = {"rows": sum(len(found[group]) for group in GROUPS), "middle": list(drawn.middle)}
+    fact = Fact(
+        kind="selection.exported",
+        thing=user.id,
+        area=user.scope,
+        at=city.now(),
+        who=user.id,
+        body=body,
+    )
+    with city.ledger.begin() as tx:
+        tx.record(fact)
+    city.feed.publish(city.ledger)
+    return found
+
+
+def shape_of(drawn: Drawn) -> BaseGeometry:
+    """A drawn shape in degrees; a ring that crosses itself is mended."""
+    if drawn.is_circle:
+        return covering.circle(*drawn.points[0], drawn.radius_m)
+    return shapely.make_valid(shapely.Polygon(drawn.points))
+
+
+def _row(type_: str, id_: str, name: str, what: str, level: int, where: str) -> Row:
+    return {
+        "type": type_,
+        "id": id_,
+        "name": name,
+        "what": what,
+        "level": level,
+        "place": where,
+    }
+
+
+def _alerts(asked: Asked) -> Group:
+    """Open alerts, the worst and newest first; `what` is the status."""
+    with asked.city.ledger.read() as tx:
+        placed = [a for a in tx.alerts(scope=asked.scope, open=True) if a.lon is not None]
+    within = asked.holds([a.lon for a in placed], [a.lat for a in placed])
+    found: list[Alert] = [a for a, here in zip(placed, within, strict=True) if here]
+    found.sort(key=lambda a: (-a.level, -a.raised_at.timestamp()))
+    return [_alert(asked, one) for one in found[: asked.each]], len(found)
+
+
+def _alert(asked: Asked, one: Alert) -> Row:
+    where = place(asked.city, one.area)
+    return _row("alert", one.id, one.title, one.status.value, int(one.level), where)
+
+
+def _cases(asked: Asked) -> Group:
+    """Open cases, the next deadline first; `what` is the status."""
+    with asked.city.ledger.read() as tx:
+        spots = near.cases(tx, asked.scope, asked.box)
+        within = asked.holds([s.lon for s in spots], [s.lat for s in spots])
+        ids = {s.id for s, here in zip(spots, within, strict=True) if here}
+        cases = sorted(tx.cases(id=ids), key=lambda c: c.due_at) if ids else []
+    rows = []
+    for case in cases[: asked.each]:
+        where = place(asked.city, case.area)
+        row = _row("case", case.id, case.title, case.status.value, int(case.level), where)
+        rows.append(row | {"overdue": case.overdue})
+    return rows, len(cases)
+
+
+def _workers(asked: Asked) -> Group:
+    """Workers on duty whose place is known, the least busy first; `what` is their unit."""
+    places: dict[str, tuple[float, float, int]] = live_or(asked.city.live.workers, {})
+    ids = list(places)
+    within = asked.holds([places[i][0] for i in ids], [places[i][1] for i in ids])
+    here = [i for i, inside_ in zip(ids, within, strict=True) if inside_]
+    with asked.city.ledger.read() as tx:
+        known = near.workers(tx, here, asked.scope)
+        load = near.in_hand(tx, here)
+        units = {unit.id: unit.name for unit in tx.units()}
+    there = [known[i] for i in here if i in known and known[i].on_duty]
+    there.sort(key=lambda w: (load.get(w.id, 0), w.name))
+    rows = []
+    for one in there[: asked.each]:
+        unit = units.get(one.unit, one.unit)
+        row = _row("worker", one.id, one.name, unit, 0, place(asked.city, one.grid))
+        rows.append(row | {"tasks": load.get(one.id, 0), "at": places[one.id][2]})
+    return rows, len(there)
+
+
+def _devices(asked: Asked) -> tuple[Group, Row]:
+    """Devices, alerting ones first, then silent ones; `what` is the code of their kind."""
+    city = asked.city
+    points = unpack(live_or(city.live.points, b""))
+    numbers = np.flatnonzero(asked.holds(points["lon"] / 1e7, points["lat"] / 1e7))
+    grids = points["area"][numbers]
+    mine = np.array([covers(asked.scope, g.code) for g in city.areas.grids] + [not asked.scope])
+    numbers = numbers[mine[np.where(grids == OUTSIDE, len(mine) - 1, grids)]]
+    chosen = points[numbers]
+    order = np.lexsort((numbers, -chosen["presence"].astype(int), -chosen["level"].astype(int)))
+    first = [int(n) for n in numbers[order[: asked.each]]]
+    rows = [_device(city, one, points[one.n]) for one in _known(city, first)]
+    levels = np.bincount(chosen["level"], minlength=5)
+    states = {
+        "levels": {level: int(n) for level, n in enumerate(levels) if level and n},
+        "offline": int((chosen["presence"] == OFFLINE).sum()),
+    }
+    return (rows, len(numbers)), states
+
+
+def _known(city: City, numbers: list[int]) -> list[Device]:
+    codes = live_or(lambda: city.live.codes(numbers), list[str]())
+    known = live_or(lambda: city.live.devices(codes), dict[str, Device]())
+    return sorted(known.values(), key=lambda device: numbers.index(device.n))
+
+
+def _device(city: City, one: Device, point: Any) -> Row:
+    kind = KINDS[point["kind"]].code if point["kind"] < len(KINDS) else one.kind
+    row = _row("device", one.code, one.name, kind, int(point["level"]), place(city, one.area))
+    return row | {"offline": int(point["presence"]) == OFFLINE}
+
+
+def _resources(asked: Asked) -> Group:
+    """Rescue teams, supplies, shelters, hazards, protected objects, cameras; `what` their sort."""
+    found = resources.index(asked.city)
+    chosen = found.chosen(asked.scope, set(Sort), asked.box)
+    chosen = chosen[asked.holds(found.lons[chosen], found.lats[chosen])]
+    things = sorted((found.things[n] for n in chosen), key=lambda t: (t.sort.value, t.name))
+    rows = [
+        _row("resource", t.id, t.name, t.sort.value, 0, place(asked.city, t.area))
+        for t in things[: asked.each]
+    ]
+    return rows, len(things)
