@@ -12,7 +12,7 @@ const rules = {
 };
 
 const names = `window document location navigator localStorage fetch console self caches clients indexedDB crypto URL
-  URLSearchParams CustomEvent MutationObserver AbortSignal AudioContext CSS Intl performance Notification FormData Blob
+  URLSearchParams CustomEvent MutationObserver AbortController AbortSignal AudioContext CSS Intl performance Notification FormData Blob
   File FileReader Image createImageBitmap HTMLElement matchMedia getComputedStyle requestAnimationFrame
   cancelAnimationFrame setTimeout clearTimeout setInterval clearInterval addEventListener removeEventListener alert
   structuredClone process setImmediate history ImageData OffscreenCanvas Path2D PointerEvent KeyboardEvent Event ResizeObserver Worker`.split(/\s+/);

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 GROUPS = {
     "feeds": ("streams.commands", "other systems' feeds (docs/sources.md)"),
     "areas": ("app.areas_command", "the area tree (docs/geodata.md)"),
+    "grids": ("app.grids_command", "unit grids, duties, zones (docs/grids.md)"),
+    "components": ("app.components_command", "components, 部件 (docs/components.md)"),
+    "resources": ("app.resources_command", "teams, supplies, cameras … (docs/resources.md)"),
 }
 SCENARIOS = ("demo", "calm", "rainstorm", "gas-leak", "heatwave", "device-storm")
 
@@ -215,12 +218,16 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 
 def _prepare(settings: Settings, args: argparse.Namespace) -> int:
     from app.city import open_city
-    from app.services import people
+    from app.services import components_made, demo_ground, demo_resources, people
 
     _migrate(settings, args)
     if settings.demo_password is None:
         raise BadConfiguration(["CHENGYUN_DEMO_PASSWORD: the demo cast needs a password"])
-    people.demo_cast(open_city(settings), settings.demo_password)
+    city = open_city(settings)
+    people.demo_cast(city, settings.demo_password)
+    demo_resources.seed(city)
+    demo_ground.seed(city)
+    components_made.seed(city)
     return 0
 
 

@@ -32,8 +32,18 @@ def arguments(areas: argparse.ArgumentParser) -> None:
 
 
 def _import_arguments(drawn: argparse.ArgumentParser) -> None:
-    drawn.add_argument("file", type=Path, help="GeoJSON, Shapefile, GeoPackage or KML")
+    add_reading(drawn)
     drawn.add_argument("--level", required=True, help="district, street, community or grid")
+    drawn.add_argument("--take", action="store_true", help="swap the tree and move what is open")
+    drawn.add_argument(
+        "--tree-only", action="store_true", help="no store is asked: before a city's first start"
+    )
+    drawn.add_argument("--moves", type=Path, help="write everything that moves to this CSV file")
+
+
+def add_reading(drawn: argparse.ArgumentParser) -> None:
+    """Add the options of reading boundaries from a file."""
+    drawn.add_argument("file", type=Path, help="GeoJSON, Shapefile, GeoPackage or KML")
     drawn.add_argument(
         "--crs", default="", help="wgs84, cgcs2000, gcj02, bd09 or epsg:N (default: as the file)"
     )
@@ -41,11 +51,6 @@ def _import_arguments(drawn: argparse.ArgumentParser) -> None:
     drawn.add_argument("--name-field", default="name", help="field of the name (default: name)")
     drawn.add_argument("--layer", default="", help="layer, where the file has several")
     drawn.add_argument("--encoding", default="", help="of a Shapefile (default: .cpg, UTF-8, GBK)")
-    drawn.add_argument("--take", action="store_true", help="swap the tree and move what is open")
-    drawn.add_argument(
-        "--tree-only", action="store_true", help="no store is asked: before a city's first start"
-    )
-    drawn.add_argument("--moves", type=Path, help="write everything that moves to this CSV file")
 
 
 def run(settings: Settings, args: argparse.Namespace) -> int:
@@ -59,23 +64,25 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     try:
         return {"build": _build, "import": _import}[args.verb](settings, args)
     except Unreadable as why:
-        return _refuse(f"{why}" + (f": give {why.wants}" if why.wants else ""), 2)
+        return refuse(f"{why}" + (f": give {why.wants}" if why.wants else ""), 2)
     except MissingSource as why:
-        return _refuse(f"{why}", 2)
+        return refuse(f"{why}", 2)
     except Refused as why:
         more = "".join(f"\n  {field}: {mend}" for field, mend in why.fields.items())
-        return _refuse(f"{why.message}{more}", 1)
+        return refuse(f"{why.message}{more}", 1)
     except (RedisError, SQLAlchemyError) as why:
         first = str(why).splitlines()[0]
-        return _refuse(f"a store does not answer ({first}); start it, or give --tree-only", 1)
+        return refuse(f"a store does not answer ({first}); start it, or give --tree-only", 1)
 
 
-def _refuse(sentence: str, code: int) -> int:
+def refuse(sentence: str, code: int) -> int:
+    """Say on stderr why something is not done; returns the exit code."""
     sys.stderr.write(f"{sentence}\n")
     return code
 
 
-def _say(*lines: str) -> None:
+def say(*lines: str) -> None:
+    """Say lines on stdout."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
@@ -87,10 +94,10 @@ def _build(settings: Settings, args: argparse.Namespace) -> int:
     tree = open_areas(code, settings.var / "areas")
     took = time.perf_counter() - began
     every = Counter((area.level.value, area.schematic) for area in tree.under(tree.city.code))
-    _say(f"{tree.city.code} {tree.city.name}, shown: {tree.home.code} {tree.home.name}")
+    say(f"{tree.city.code} {tree.city.name}, shown: {tree.home.code} {tree.home.name}")
     for (level, schematic), count in every.items():
-        _say(f"  {count:>6} {level}{' (示意, generated)' if schematic else ''}")
-    _say(f"  {took:.2f} s, fingerprint {tree.fingerprint}")
+        say(f"  {count:>6} {level}{' (示意, generated)' if schematic else ''}")
+    say(f"  {took:.2f} s, fingerprint {tree.fingerprint}")
     return 0
 
 
@@ -113,9 +120,9 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     trial = areas.attempt(city, args.file, level, sheet, stores=not args.tree_only)
     _report(sheet, trial, args)
     if trial.faults:
-        return _refuse(f"{len(trial.faults)} faults: mend the file, nothing can be taken", 1)
+        return refuse(f"{len(trial.faults)} faults: mend the file, nothing can be taken", 1)
     if not args.take:
-        _say("dry run: nothing was changed; --take swaps the tree")
+        say("dry run: nothing was changed; --take swaps the tree")
         return 0
     return _take(city, trial, args)
 
@@ -125,11 +132,11 @@ def _take(city: City, trial: Trial, args: argparse.Namespace) -> int:
 
     if args.tree_only:
         areas.put(city, trial)
-        _say("taken; devices and open cases move when ingest starts")
+        say("taken; devices and open cases move when ingest starts")
         return 0
     moved = areas.take(city, trial, "cli")
     _list(moved, args.moves)
-    _say(f"taken: {len(moved)} moved; roles that run start again with the new tree within seconds")
+    say(f"taken: {len(moved)} moved; roles that run start again with the new tree within seconds")
     return 0
 
 
@@ -137,31 +144,32 @@ def _report(sheet: Sheet, trial: Trial, args: argparse.Namespace) -> None:
     from app.services import areas
 
     taken = trial.taken
-    _say(f"{taken.file}: {taken.count} of {len(sheet.drawn)} areas fit, coordinates {taken.crs}")
-    _findings(trial.findings)
+    say(f"{taken.file}: {taken.count} of {len(sheet.drawn)} areas fit, coordinates {taken.crs}")
+    findings(trial.findings)
     far = areas.changed(trial.moves, taken.level)
-    _say(f"{len(trial.moves)} devices and open things change their area:")
+    say(f"{len(trial.moves)} devices and open things change their area:")
     for what in areas.WHATS:
         all_, over = (sum(m.what == what for m in moves) for moves in (trial.moves, far))
-        _say(f"  {all_:>6} {what}s, {over} of them to another {taken.level.value}")
+        say(f"  {all_:>6} {what}s, {over} of them to another {taken.level.value}")
     for move in far[:SHOWN]:
-        _say(f"    {move.what} {move.id}: {move.before or '-'} → {move.after or 'outside'}")
+        say(f"    {move.what} {move.id}: {move.before or '-'} → {move.after or 'outside'}")
     if not args.take:
         _list(trial.moves, args.moves)
     for who, code in trial.adrift[:SHOWN]:
-        _say(f"  people: {who} has the area {code}, which goes; change it by hand")
+        say(f"  people: {who} has the area {code}, which goes; change it by hand")
 
 
-def _findings(findings: Sequence[Finding]) -> None:
+def findings(found: Sequence[Finding]) -> None:
+    """List findings, faults first, at most SHOWN of a kind."""
     counts: Counter[str] = Counter()
-    for finding in sorted(findings, key=lambda each: not each.fault):
+    for finding in sorted(found, key=lambda each: not each.fault):
         counts[finding.kind] += 1
         if counts[finding.kind] <= SHOWN:
             word = "FAULT" if finding.fault else "note "
-            _say(f"  {word} {finding.kind:<9} {finding.code}: {finding.detail}")
+            say(f"  {word} {finding.kind:<9} {finding.code}: {finding.detail}")
     for kind, count in counts.items():
         if count > SHOWN:
-            _say(f"        … {count - SHOWN} more of {kind}")
+            say(f"        … {count - SHOWN} more of {kind}")
 
 
 def _list(moves: Sequence[Move], file: Path | None) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,10 @@ class Settings(BaseSettings):
     photos: Path | None = Field(None, description="Folder of the photos.")
     secret_key: str = Field("", description="Key that signs sessions, 32 characters or more.")
     rules: Path | None = Field(None, description="YAML file of rules; empty is the packaged one.")
+    layers: Path | None = Field(
+        None, description="YAML file of the map's presets; empty is the packaged one."
+    )
+    bases: Path | None = Field(None, description="YAML file of base maps; empty is none.")
     sources: Path | None = Field(None, description="YAML file of other systems' feeds.")
     places: Path | None = Field(
         None, description="CSV or GeoJSON file of place names: roads, estates, buildings."
@@ -80,7 +85,13 @@ class Settings(BaseSettings):
     strangers_kept: int = Field(5_000, ge=1, description="Unknown devices in the inbox.")
     feed_quiet_s: float = Field(15, gt=0, description="A feed silent for longer is called lost.")
     startup_grace_s: float = Field(90, ge=0, description="No device is offline before this.")
+    points_at_most: int = Field(
+        4_000, ge=0, le=200_000, description="Devices in a map's view above which it clusters."
+    )
     session_idle_min: int = Field(15, ge=1, description="Idle minutes until sign-out.")
+    camera_url: str = Field(
+        "", description="Address of a camera's picture, with {code}; empty: no video platform."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -101,6 +112,13 @@ class Settings(BaseSettings):
         if key and len(key) < 32:
             raise ValueError("needs 32 characters or more; make one with: openssl rand -hex 32")
         return key
+
+    @field_validator("camera_url")
+    @classmethod
+    def _for_every_camera(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[^\s{}]+\{code\}[^\s{}]*", address):
+            raise ValueError("needs http:// or https:// and once {code}, the camera's number")
+        return address
 
     @model_validator(mode="after")
     def _whole_tls(self) -> Settings:

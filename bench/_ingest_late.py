@@ -18,9 +18,13 @@ PERCENTILES = (50, 95, 99)
 _readings = msgspec.msgpack.Decoder(Readings).decode
 
 
-def delays(client: redis.Redis, count: int) -> dict[str, float]:
-    """Read `count` new entries of the readings stream; percentiles and maximum in ms."""
-    last = cast(Any, client.xinfo_stream(keys.readings(0)))["last-generated-id"]
+def newest(client: redis.Redis) -> Any:
+    """Where the readings stream ends: ask before anything is sent."""
+    return cast(Any, client.xinfo_stream(keys.readings(0)))["last-generated-id"]
+
+
+def delays(client: redis.Redis, count: int, last: Any) -> dict[str, float]:
+    """Read `count` entries of the readings stream after `last`; percentiles and maximum in ms."""
     seen: list[float] = []
     end = time.monotonic() + GIVE_UP_S + count / 1_000
     while len(seen) < count:

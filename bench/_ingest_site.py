@@ -23,7 +23,7 @@ allow_anonymous true
 persistence false
 max_queued_messages 1000000
 max_queued_bytes 0
-max_inflight_messages 1000
+max_inflight_messages 4000
 set_tcp_nodelay true
 log_type error
 """

@@ -73,6 +73,7 @@ class Stack:
             "CHENGYUN_VAR": str(self.var),
             "CHENGYUN_PORT": str(self.port),
             "CHENGYUN_CITY": DISTRICT,
+            "CHENGYUN_POINTS_AT_MOST": "60000",  # every probe is to be seen as a point
             "CHENGYUN_REDIS_URL": url,
             "CHENGYUN_MQTT_HOST": embedded.LOOPBACK,
             "CHENGYUN_MQTT_PORT": str(ports[1]),

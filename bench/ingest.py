@@ -28,7 +28,7 @@ from bench._ingest_consumers import (
     stop,
     wait_started,
 )
-from bench._ingest_late import delays
+from bench._ingest_late import delays, newest
 from bench._ingest_load import Load, leave_session
 from bench._ingest_naive import TOPIC
 from bench._ingest_site import Site, mosquitto, site
@@ -191,9 +191,9 @@ def _late(
     figures: Figures,
 ) -> None:
     """How long from the publish until a reader of Redis has it, at a steady rate."""
-    busy = seconds_of(process)
+    busy, last = seconds_of(process), newest(where.redis)
     load.begin("pace", rate, seconds)
-    found = delays(where.redis, round(rate * seconds))
+    found = delays(where.redis, round(rate * seconds), last)
     count, spent = load.end()
     figures[f"offered_msg_s_{rate}"].append(count / spent)
     figures[f"cpu_us_{rate}"].append((seconds_of(process) - busy) / count * 1e6)

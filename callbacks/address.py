@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, no_update
 
 from app.city import City
 from app.domain.people import User
-from app.services import views
+from app.services import views, views_links
 from layouts import address, ids, one_map
 
 
@@ -38,6 +38,16 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         here = address.read(query)
         ground = views.ground(city, whoami(), here.area)
         return address.up(here, done["id"], one_map.parent(ground)).query()
+
+    @wall.callback(
+        Output(ids.URL, "search", allow_duplicate=True),
+        Input(ids.ACT_BESIDE, "data"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+    def go_beside(done: dict[str, Any], query: str) -> str:
+        here, step = address.read(query), -1 if done["id"] == "-1" else 1
+        return here.to(area=views_links.beside(city, whoami(), here.area, step)).query()
 
     @wall.callback(
         Output(ids.URL, "search", allow_duplicate=True),

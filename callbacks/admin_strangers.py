@@ -21,6 +21,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     _register_sights(wall, city, whoami)
     _register_map(wall, city, whoami)
     _register_verbs(wall, city, whoami)
+    _register_way_back(wall, city, whoami)
 
 
 def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -115,6 +116,8 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         strangers.ignore(city, whoami(), done["id"], note or "")
         return message(text.say("adopt.ignored", name=done["id"]), "good"), done, None, ""
 
+
+def _register_way_back(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.MESSAGE, "children", allow_duplicate=True),
         Output(ids.ACT_AGAIN, "data", allow_duplicate=True),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dash import Dash, Input, Output, State
 
 from app.city import City
 from app.domain.people import User
-from layouts import frame, ids
+from layouts import address, frame, ids
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -20,3 +21,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Input(ids.URL, "search"),
         State(ids.SIGHT, "data"),
     )
+
+    @wall.callback(Output(ids.OUTSIDE, "children"), Input(ids.URL, "search"))
+    def tell_outside(query: str) -> Any:
+        return frame.outside(address.read(query).outside)

@@ -11,7 +11,7 @@ from app.city import City
 from app.domain.people import User
 from app.errors import NotAllowed, NotFound
 from app.services import views
-from layouts import address, ids, one_map
+from layouts import address, ground_legend, ids, layer_tree, one_map
 
 
 def _device(city: City, user: User, code: str) -> Any:
@@ -54,11 +54,12 @@ def _register_place(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.OUTLINE, "data"),
         Output(ids.MAP, "viewport"),
         Input(ids.PLACE, "data"),
+        State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    def ground(code: str) -> Any:
-        found = views.ground(city, whoami(), code)
-        return found["children"], found["outline"], one_map.viewport(found)
+    def ground(code: str, query: str | None = None) -> Any:
+        found, view = views.ground(city, whoami(), code), address.map_view(query)
+        return found["children"], found["outline"], one_map.viewport(found, view)
 
 
 def _number(city: City, user: User, device: str | None) -> str | None:
@@ -74,16 +75,17 @@ def _number(city: City, user: User, device: str | None) -> str | None:
 def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.AREAS, "hideout"),
-        Output(ids.LAYERS, "children"),
+        Output(ids.LAYER_COUNTS, "data-counts"),
+        Output(ids.LAYER_COUNTS, "data-ground"),
         Input(ids.SIGHT, "data"),
         Input(ids.AREAS, "data"),
         Input(ids.PULSE_CASES, "data"),
     )
     def colours(query: str, *_: Any) -> Any:
         here, user = address.read(query), whoami()
-        counts = views.choropleth(city, user, here.area, here.tab)["counts"]
-        layers = views.layers(city, user, here.area, here.tab)
-        return one_map.hideout(counts), one_map.legend(layers, counts)
+        ground = views.choropleth(city, user, here.area, here.tab, here.figure)
+        counts = layer_tree.counts(views.layers(city, user, here.area, here.tab))
+        return ground_legend.hideout(ground), counts, ground_legend.legend(ground)
 
     @wall.callback(
         Output(ids.MAP, "viewport", allow_duplicate=True),

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 
 from app.city import City
 from app.domain.people import User
-from app.services import views
+from app.services import places_search, views
 from layouts import ids, search
 
 
@@ -17,11 +17,11 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the search and the pick list."""
 
     @wall.callback(
-        Output(ids.FOUND, "children"), Input(ids.SEARCH, "value"), prevent_initial_call=True
+        Output(ids.FOUND, "children"), Input(ids.ACT_SEARCH, "data"), prevent_initial_call=True
     )
-    def find(words: str | None) -> Any:
-        words = (words or "").strip()
-        return search.found(words, views.search(city, whoami(), words) if words else [])
+    def find(done: dict[str, Any]) -> Any:
+        words = (done["id"] or "").strip()
+        return search.found(words, places_search.search(city, whoami(), words) if words else [])
 
     @wall.callback(
         Output(ids.FOUND, "children", allow_duplicate=True),
@@ -31,15 +31,14 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     def pick(click: dict[str, Any] | None) -> Any:
         if not search.asks(click):
             return []
-        things, workers = search.marks(click)
-        return search.picks(views.named(city, whoami(), things), workers)
+        return search.picks(views.named(city, whoami(), search.marks(click)))
 
     @wall.callback(
-        Output(ids.SEARCH, "value"),
         Output(ids.FOUND, "children", allow_duplicate=True),
         Input(ids.ACT_FOUND, "data"),
         Input(ids.ACT_AREA, "data"),
+        Input(ids.ACT_THING, "data"),
         prevent_initial_call=True,
     )
     def clear(*_: Any) -> Any:
-        return "", []
+        return []

@@ -1,4 +1,4 @@
-"""The alerts of the last 12 hours."""
+"""The alerts of the last 12 hours, or of those that a replay is about."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ from layouts import address, ids, strip
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the repaint of the strip."""
 
-    @wall.callback(Output(ids.STRIP, "children"), Input(ids.SIGHT, "data"), Input(ids.CALM, "data"))
-    def show(query: str, _: Any) -> Any:
+    @wall.callback(
+        Output(ids.STRIP, "children"),
+        Input(ids.SIGHT, "data"),
+        Input(ids.CALM, "data"),
+        Input(ids.REPLAY_WINDOW, "data"),
+    )
+    def show(query: str, _: Any, window: dict[str, Any] | None) -> Any:
         here = address.read(query)
-        data = views.strip(city, whoami(), here.area, here.tab)
+        until = (window or {}).get("until")
+        data = views.strip(city, whoami(), here.area, here.tab, until)
         return strip.bars(data, views_feeds.growing(city))

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
+from app.domain import ground
 from app.domain.kinds import ECONOMY, GOVERN, SAFETY, SOCIAL
 
 DOMAINS = (GOVERN, SOCIAL, SAFETY, ECONOMY)
@@ -20,6 +21,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     alert: str | None = None
     case: str | None = None
     device: str | None = None
+    figure: str | None = None  # what the areas are coloured by; None is the first
+    outside: str | None = None  # what of a link that was sent the user may not see (app/web/links)
 
     def query(self) -> str:
         """Return the query that stands for this address, "" when nothing is chosen."""
@@ -27,8 +30,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return f"?{urlencode(chosen)}" if chosen else ""
 
     def to(self, **changes: Any) -> Address:
-        """Return the address with some parts replaced."""
-        return msgspec.structs.replace(self, **changes)
+        """Return the address with some parts replaced; what was outside is told once."""
+        return msgspec.structs.replace(self, **{"outside": None, **changes})
 
 
 def read(query: str | None) -> Address:
@@ -39,16 +42,27 @@ def read(query: str | None) -> Address:
         known["tab"] = None
     if known["area"] is not None and not known["area"].isdigit():
         known["area"] = None
+    if known["figure"] not in ground.BY_CODE:
+        known["figure"] = None
     return Address(**known)
+
+
+def map_view(query: str | None) -> tuple[float, float, float] | None:
+    """Return where a link puts the map (lon, lat, zoom), None when it does not say."""
+    said = dict(parse_qsl((query or "").lstrip("?"))).get("view", "").split(",")
+    try:
+        lon, lat, zoom = (float(part) for part in said)
+    except ValueError:
+        return None
+    real = abs(lon) <= 180 and abs(lat) <= 90 and 0 <= zoom <= 24  # noqa: PLR2004
+    return (lon, lat, zoom) if real else None
 
 
 def choose(here: Address, action: str, done: dict[str, Any]) -> Address:
     """Return where an action of the live layer leads: `done` is what its store holds."""
     thing = done.get("id")
-    if action == "act-tab":
-        return here.to(tab=thing if thing in DOMAINS else None)
-    if action == "act-area":
-        return here.to(area=thing)
+    if action in ("act-tab", "act-figure", "act-area"):
+        return here.to(**_sight(action, thing))
     if action == "act-select-alert" and done.get("value") == "auto" and here.case:
         return here  # a new alert does not take the officer away from the case he works on
     if action == "act-select-alert":
@@ -60,6 +74,15 @@ def choose(here: Address, action: str, done: dict[str, Any]) -> Address:
     if action == "act-found":
         return _found(here, done)
     return here
+
+
+def _sight(action: str, thing: Any) -> dict[str, Any]:
+    """Return what changes of the place and of its figures."""
+    if action == "act-tab":
+        return {"tab": thing if thing in DOMAINS else None}
+    if action == "act-figure":
+        return {"figure": None if thing == ground.FIRST else thing}
+    return {"area": thing}
 
 
 def _found(here: Address, done: dict[str, Any]) -> Address:
@@ -79,8 +102,8 @@ def up(here: Address, what: str | None, parent: str | None) -> Address:
 
 
 def hit(here: Address, click: dict[str, Any]) -> Address:
-    """Return the address after a click on the map that hit exactly one mark (workers aside)."""
-    hits = [one for one in click.get("hits") or [] if one["type"] != "worker"]
+    """Return the address after a click on the map that hit exactly one mark."""
+    hits = click.get("hits") or []
     if len(hits) != 1:
         return here
     one = hits[0]

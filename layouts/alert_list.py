@@ -47,7 +47,7 @@ def alerts(data: dict[str, Any], selected: str | None) -> list[Any]:
     if not data["alerts"]:
         return [html.Li(parts.nothing(text.say("alerts.none")))]
     rows: list[Any] = [row(one, one["id"] == selected) for one in data["alerts"]]
-    rest = data["total"] - len(data["alerts"])
+    rest = data["total"] + data["around"] - len(data["alerts"])
     if rest > 0:
         rows.append(html.Li(parts.nothing(text.say("alerts.more", n=rest))))
     return rows
@@ -108,6 +108,8 @@ def crossed(one: Row) -> str:
 def note(data: dict[str, Any]) -> list[Any]:
     """How many alerts are open, and a way to the red ones that lie outside the area shown."""
     count = text.say("alerts.note", n=parts.number(data["total"]))
+    if data["around"]:
+        count += text.say("alerts.around", n=parts.number(data["around"]))
     red, area = data["elsewhere"]["red"], data["elsewhere"]["area"]
     if red < 1:
         return [count]

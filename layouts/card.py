@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import alert_list, charts, ids, parts, text, warning_text
+from layouts import alert_list, charts, ids, nearby, parts, text, warning_text
 
 Row = dict[str, Any]
 CURVE = {"height": "6.5rem"}
@@ -96,7 +96,7 @@ def _place(one: Row) -> html.Div:
     words = [html.Span(f"{name} · {one['place']}")]
     if one["affected"] > 1:
         words.append(html.Span(text.say("card.affected", n=one["affected"])))
-    return html.Div(words, className="kv")
+    return html.Div([*words, nearby.button(one["lon"], one["lat"])], className="kv")
 
 
 def _advice(one: Row) -> html.Div | None:
@@ -117,13 +117,24 @@ def _case(one: Row) -> html.Div | None:
 
 
 def _near(one: Row) -> html.Div:
-    if one["worker"] is None:
-        return html.Div(text.say("card.nobody"), className="kv c-3")
     worker = one["worker"]
+    if worker is None:
+        return html.Div(
+            [html.Span(text.say("card.nobody"), className="c-3"), _cameras(one)], className="kv"
+        )
     words = text.say(
         "card.nearest", name=worker["name"], distance=parts.distance(worker["distance_m"])
     )
-    return html.Div(words, className="kv")
+    return html.Div([html.Span(words), _cameras(one)], className="kv")
+
+
+def _cameras(one: Row) -> Any:
+    """How many cameras look at the place; a click lists them with the ways to their pictures."""
+    near = one["cameras"]["near"]
+    if not near:
+        return html.Span(text.say("near.no_camera"), className="c-3")
+    words = text.say("near.cameras", n=len(near))
+    return nearby.button(one["lon"], one["lat"], group="cameras", words=words, name="link")
 
 
 def _escalation(one: Row) -> html.Div | None:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from app.domain.kinds import BY_CODE
-from layouts import ids, parts, text
+from layouts import duty, ids, nearby, parts, text
 
 Row = dict[str, Any]
 
@@ -58,8 +58,10 @@ def about(data: Row | None) -> list[Any]:
         words = html.Span([html.Span(case["id"], className="num c-2"), " ", status])
     thing = case["id"] if case else data["alert_id"]
     moves = [_move(move, thing) for move in data["moves"] if move != "dispatch"]
+    if case and case["lon"] is not None:
+        moves.append(nearby.button(case["lon"], case["lat"]))
     line = html.Div([words, html.Span(moves, className="moves")], className="kv")
-    return [line, *[_task(task) for task in data["tasks"][:4]]]
+    return [line, *duty.lines(data.get("ground")), *[_task(task) for task in data["tasks"][:4]]]
 
 
 def _move(move: str, thing: str) -> Any:

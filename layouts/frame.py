@@ -33,7 +33,7 @@ SHAPES = {
 SIGHT = """
 function sight(search, seen) {
   const asked = new URLSearchParams(search || "");
-  const kept = [...asked].filter(([name]) => name === "area" || name === "tab");
+  const kept = [...asked].filter(([name]) => ["area", "tab", "figure"].includes(name));
   const found = "?" + new URLSearchParams(kept).toString();
   return found === seen ? window.dash_clientside.no_update : found;
 }
@@ -55,6 +55,7 @@ def frame(page: dict[str, Any], *, on_map: bool, city: bool = True) -> list[Any]
         html.Div(id=ids.LIVE_VIEW, hidden=True, **parts.attrs(data_view="")),
         html.Div(id=ids.BANNER, role="alert", hidden=True),
         html.Div(id=ids.MESSAGE, role="alert"),
+        html.Div(id=ids.OUTSIDE, role="status"),
     ]
 
 
@@ -67,6 +68,8 @@ def config(page: dict[str, Any], *, on_map: bool, city: bool = True) -> str:
             "domain": kind.domain,
             "period_s": kind.period_s,
             "shape": SHAPES.get(kind.code, "circle"),
+            "unit": kind.primary.unit,
+            "digits": kind.primary.digits,
         }
         for kind in KINDS
     ]
@@ -79,6 +82,7 @@ def config(page: dict[str, Any], *, on_map: bool, city: bool = True) -> str:
             "scope": page["me"]["scope"],
             "kinds": kinds,
             "feeds": page["feeds"],
+            "bases": page["bases"] if on_map else [],
             "role_dead_s": 10,
             "fly": on_map,
             "sound": on_map,
@@ -103,8 +107,18 @@ def account(page: dict[str, Any], *links: Any) -> html.Details:
         action="/logout",
         method="POST",
     )
-    head = html.Summary(me["name"], **parts.attrs(aria_label=text.say("user_menu")))
+    said = f"{text.say('user_menu')} {me['name']}"
+    head = html.Summary(me["name"], **parts.attrs(aria_label=said))
     return html.Details([head, html.Div([html.Span(role), *links, leave])], className="account")
+
+
+def outside(names: str | None) -> html.P | None:
+    """What of a link lies outside the scope of whoever opened it; None when nothing does."""
+    known = [name for name in (names or "").split(",") if f"outside.{name}" in text.WORDS]
+    if not known:
+        return None
+    what = "、".join(text.say(f"outside.{name}") for name in known)
+    return html.P(text.say("outside", what=what), className="outside")
 
 
 def message(words: str, tone: str = "bad") -> html.Div:

@@ -7,6 +7,7 @@ from typing import Any
 # shared by all pages
 URL = "url"  # dcc.Location: the state of a page is its address
 MESSAGE = "message"  # the one slot for what the user must be told
+OUTSIDE = "outside"  # what of a link the user may not see
 BANNER = "blind-banner"  # "am I blind?": filled by the live layer
 SIGHT = "sight"  # dcc.Store: the part of the address that figures are about: area and tab
 # dcc.Stores: seq of the newest fact of a sort; the live layer bumps them (live/pulses.mjs)
@@ -32,28 +33,44 @@ SOUND = "light-sound"
 ACT_TAB = "act-tab"
 ACT_AREA = "act-area"  # also set by the live layer: a click on the map hit an area and no mark
 ACT_UP = "act-up"
+ACT_BESIDE = "act-beside"  # id = "1" or "-1": the next or the last area of the same parent
 ACT_ALERT = "act-select-alert"
 ACT_CASE = "act-select-case"
 ACT_ACKNOWLEDGE = "act-acknowledge"
 ACT_DISPATCH = "act-dispatch"
 ACT_MOVE = "act-case-move"  # id = case id, value = CaseMove
 ACT_SEND = "act-send"  # id = case id: send the chosen workers
+ACT_SEARCH = "act-search"  # id = the words that are looked for
 ACT_FOUND = "act-found"  # id = what was found, value = its kind
+ACT_FIGURE = "act-figure"  # id = what the areas are coloured by
+ACT_THING = "act-thing"  # id = "<resource, worker>:<id>", None closes; with a value it flies there
+ACT_COMPONENT_REPORT = "act-component-report"  # id = a component, value = what is wrong with it
+ACT_NEARBY = "act-nearby"  # value = "lon,lat" or "lon,lat,metres,group"; None closes
+ACT_MUSTER = "act-muster"  # send the chosen of those inside a drawn shape
+ACT_EXPORT_INSIDE = "act-export-inside"
 ACT_DEVICE = "act-device"  # id = device code or "n:<number>"
 # The stores that lead somewhere else (layouts.address.choose)
-WAYS = (ACT_TAB, ACT_AREA, ACT_ALERT, ACT_CASE, ACT_FOUND, ACT_DEVICE)
+WAYS = (ACT_TAB, ACT_AREA, ACT_ALERT, ACT_CASE, ACT_FOUND, ACT_DEVICE, ACT_FIGURE)
 ACTIONS = (
     ACT_TAB,
     ACT_AREA,
     ACT_UP,
+    ACT_BESIDE,
     ACT_ALERT,
     ACT_CASE,
     ACT_ACKNOWLEDGE,
     ACT_DISPATCH,
     ACT_MOVE,
     ACT_SEND,
+    ACT_SEARCH,
     ACT_FOUND,
     ACT_DEVICE,
+    ACT_FIGURE,
+    ACT_THING,
+    ACT_COMPONENT_REPORT,
+    ACT_NEARBY,
+    ACT_MUSTER,
+    ACT_EXPORT_INSIDE,
 )
 
 # actions of the administration pages
@@ -100,9 +117,26 @@ MAP_CLICK = "map-click"  # dcc.Store: {"hits": [{"type", "n" or "id"}, …], …
 TABS = "tabs"
 BREADCRUMB = "breadcrumb"
 LAYERS = "layers"
-SEARCH = "map-search"
+LAYER_COUNTS = "layer-counts"  # html.Div: data-counts of the layers, data-ground: the legend
+THING = "thing"  # the card of a resource or worker; its data-thing says which
+NEARBY = "nearby"  # what is near a place; its data-near says where and how far
+SEARCH = "map-search"  # the field, which the live layer makes
+SEARCH_BOX = "map-search-box"  # where it makes it
 FOUND = "found"
+SELECTION = "selection"  # dcc.Store: {"shape": text, "at"} of a drawn shape, None without one
+INSIDE = "inside"
+INSIDE_BODY = "inside-body"
+INSIDE_COUNT = "inside-count"
+INSIDE_WORKERS = "inside-workers"
+INSIDE_WHERE = "inside-where"
+INSIDE_NOTE = "inside-note"
+INSIDE_SAID = "inside-said"
+INSIDE_FILE = "inside-file"
 STRIP = "strip"
+REPLAY_HANDLE = "replay-handle"
+REPLAY_SPEED = "replay-speed"
+REPLAY_DATE = "replay-date"
+REPLAY_WINDOW = "replay-window"  # dcc.Store: {"until": epoch ms or None}, the end of the strip
 CARD = "alert-card"
 CARD_CURVE = "alert-card-curve"
 

@@ -1,4 +1,4 @@
-"""一张图: the map with its areas, tabs, breadcrumb and legend; marks are the live layer's."""
+"""一张图: the map with its areas, tabs and breadcrumb; marks are the live layer's."""
 
 from __future__ import annotations
 
@@ -8,31 +8,43 @@ from typing import Any
 import dash_leaflet as dl
 from dash import dcc, html, no_update
 
-from layouts import ids, parts, search, strip, text
+from layouts import (
+    duty,
+    ids,
+    layer_tree,
+    nearby,
+    parts,
+    resource_card,
+    search,
+    selection,
+    strip,
+    text,
+)
 from layouts.address import DOMAINS, Address
 
 CENTRE, ZOOM = (31.78, 119.95), 11  # Changzhou, until the first area is known
 ROOM = (0.14, 0.10)  # of the height: left free below and above for what lies on the map
 MARGIN = 0.03  # of the width, on both sides: marks at the border stay whole
-SWITCHED = ("devices", "cases", "workers")
 CLOSE = 14.5  # zoom at which a device stands with its neighbours
 WHOLE = {6: 12, 9: 13, 12: 14}  # zoom that shows an area whole, by the digits of its code
 EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
 
 
-def panel() -> html.Section:
-    """The map and what lies on it; the callbacks fill the parts."""
+def panel(presets: dict[str, Any]) -> html.Section:
+    """The map and what lies on it; the callbacks fill the parts (views.page's "layers")."""
     return html.Section(
         [
             _map(),
             html.Div(id=ids.TABS, className="tabs", role="tablist"),
             html.Nav(
-                id=ids.BREADCRUMB, className="crumb", **parts.attrs(aria_label=text.say("map"))
+                id=ids.BREADCRUMB, className="crumb", **parts.attrs(aria_label=text.say("path"))
             ),
             search.panel(),
-            html.Div(id=ids.LAYERS, className="layers"),
+            layer_tree.panel(presets),
+            html.Div([resource_card.panel(), nearby.panel()], className="things"),
             html.Div(id=ids.CARD, className="card-slot"),
+            selection.panel(),
             strip.panel(),
         ],
         className="map",
@@ -49,7 +61,7 @@ def _map() -> dl.MapContainer:
                 data=EMPTY,
                 style=style,
                 onEachFeature={"variable": "chengyun.fn.areaLabel"},
-                hideout={"values": {}, "max": 0, "selected": None},
+                hideout={"fills": {}, "texts": {}, "selected": None},
             ),
             dl.GeoJSON(id=ids.OUTLINE, data=EMPTY, style=OUTLINE_STYLE, interactive=False),
             dl.ScaleControl(position="bottomleft", imperial=False),
@@ -90,7 +102,7 @@ def breadcrumb(ground: dict[str, Any]) -> list[Any]:
     )
     if generated:
         steps.append(html.Span(text.say("generated"), className="c-3"))
-    return steps
+    return steps + duty.crumb(ground.get("duty"))
 
 
 def parent(ground: dict[str, Any]) -> str | None:
@@ -108,38 +120,10 @@ def looked_at(ground: dict[str, Any], here: Address, device: str | None = None) 
         "device": device,
         "parent": parent(ground),
         "grids": ground["grids"],
-        "layers": ["devices", "cases", "workers"],
+        "layers": ["devices", "cases", "alerts", "workers"],
         "kinds": None,
     }
     return json.dumps(view)
-
-
-def hideout(counts: dict[str, int]) -> dict[str, Any]:
-    """What the areas are coloured by: open cases of each."""
-    return {"values": counts, "max": max(counts.values(), default=0), "selected": None}
-
-
-def legend(layers: dict[str, int], counts: dict[str, int]) -> list[Any]:
-    """What is on the map, how many of each, and what the ground's colour means."""
-    keys = ("devices", "offline", "cases", "workers")
-    low, high = min(counts.values(), default=0), max(counts.values(), default=0)
-    steps = [html.I(className="step", style={"opacity": s}) for s in (0.2, 0.4, 0.6, 0.8, 1)]
-    return [
-        html.B(text.say("layers")),
-        *(_layer(key, layers[key]) for key in keys),
-        html.B(text.say("layers.ground")),
-        html.Span([*steps, html.Small(f"{low}–{high}", className="num")], className="scale"),
-    ]
-
-
-def _layer(key: str, count: int) -> Any:
-    """A switch for what can be hidden (the live layer keeps it), only a line for the rest."""
-    label = text.say(f"layers.{key}")
-    line: list[Any] = [html.I(className=f"sw sw-{key}"), label]
-    line.append(html.Span(f"{count:,}", className="num"))
-    if key not in SWITCHED:
-        return html.Span(line)
-    return parts.action("layer", *line, thing=key, title=text.say("layers.switch", layer=label))
 
 
 def stores() -> list[dcc.Store]:
@@ -147,8 +131,14 @@ def stores() -> list[dcc.Store]:
     return [dcc.Store(id=name) for name in (ids.PLACE, ids.MAP_CLICK, *ids.ACTIONS)]
 
 
-def viewport(ground: dict[str, Any]) -> dict[str, Any]:
-    """Where the map goes when the area changes: one move, then still."""
+def viewport(
+    ground: dict[str, Any], view: tuple[float, float, float] | None = None
+) -> dict[str, Any]:
+    """Where the map goes when the area changes: one move, then still; a link may say where."""
+    if view:
+        lon, lat, zoom = view
+        still = {"animate": False}
+        return {"center": [lat, lon], "zoom": zoom, "transition": "setView", "options": still}
     (south, west), (north, east) = ground["bounds"]
     below, above = ((north - south) * share for share in ROOM)
     side = (east - west) * MARGIN

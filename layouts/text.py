@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from app.domain.kinds import BY_CODE
-from layouts.words import admin, cockpit, export, shared, wall
+from layouts.words import (
+    admin,
+    cockpit,
+    components,
+    drawing,
+    export,
+    finding,
+    grids,
+    layers,
+    replay,
+    resources,
+    shared,
+    wall,
+)
 
 # key: (zh-CN, en). The keys of an enum's words are "<noun>.<value>".
 WORDS: dict[str, tuple[str, str]] = (
-    shared.WORDS | wall.WORDS | cockpit.WORDS | admin.WORDS | export.WORDS
+    shared.WORDS
+    | wall.WORDS
+    | cockpit.WORDS
+    | admin.WORDS
+    | drawing.WORDS
+    | export.WORDS
+    | components.WORDS
+    | resources.WORDS
+    | finding.WORDS
+    | layers.WORDS
+    | grids.WORDS
+    | replay.WORDS
 )
 
 LOCALES = ("zh-CN", "en")

@@ -27,7 +27,7 @@ def page(data: dict[str, Any]) -> html.Div:
     right = [alert_list.panel(), due_cases.panel(), dispatch_panel.panel()]
     columns = [
         html.Div(left, className="col left"),
-        one_map.panel(),
+        one_map.panel(data["layers"]),
         html.Div(right, className="col right"),
     ]
     inside = [*frame(data, on_map=True), *one_map.stores(), title_bar(data), html.Main(columns)]
@@ -47,11 +47,18 @@ def title_bar(data: dict[str, Any]) -> html.Header:
     )
     lights = [light(ids.LINK, text.say("link")), light(ids.FEED_AGE, text.say("feed_age")), sound]
     cockpit = html.A(text.say("to_cockpit"), href="/cockpit/")
+    copy = parts.action(
+        "copy-link",
+        text.say("copy_link"),
+        thing="",
+        title=text.say("copy_link.why"),
+        className="copy-link",
+    )
     title = html.H1(text.say("title", city=data["city"]["name"]))
     return html.Header(
         [
             html.Div([*time, duty], className="hl"),
             title,
-            html.Div([*lights, account(data, cockpit)], className="hr"),
+            html.Div([*lights, copy, account(data, cockpit)], className="hr"),
         ]
     )

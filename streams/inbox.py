@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 BATCH = 500
 FEW = 50  # so many are a batch: iotcore sends at most 100 before an acknowledgement
 LINGER_S = 0.003  # so far apart are batches of fewer: at 1,000/s it saves a third of the work
-ROOM = 5_000  # messages; more stay with the broker
+# messages; more stay with the broker. More than a broker of ours sends without acknowledgement
+# (max_inflight_messages): who waits for room sends no keepalive
+ROOM = 5_000
 TOPICS_KEPT = 100_000
 AT_ONCE = 1_000  # readings in one write; a message of a source may hold many
 
@@ -127,6 +129,7 @@ class Reader:
         mine: Callable[[Source], bool] = lambda _: True,
     ) -> None:
         self._codecs = codecs
+        self._telemetry = any(read is telemetry.read for _, read in codecs)
         self._feeds = feeds or Feeds()
         self._mine = mine
         self._met: dict[str, Meeting] = {}
@@ -142,19 +145,16 @@ class Reader:
             met = self._meet(topic)
         return met[0](met[1], payload, arrived)
 
-    def ahead(self, arrivals: Sequence[Arrival], arrived: int) -> list[Arrival]:
+    def ahead(self, arrivals: Sequence[Arrival], arrived: int) -> None:
         """Read our own telemetry in the thread of who brings it, while the lane waits for Redis.
 
-        It has no memory. All else, what is refused and what fails stays unread: it is the lane's.
+        Telemetry has no memory. All else, what is refused and what fails is left to the lane.
         """
-        read = []
         for a in arrivals:
-            said = self._said(a, arrived)
-            read.append(Arrival(*a[:6], said) if said else a)
-        return read
+            a.said = self._said(a, arrived)
 
     def _said(self, a: Arrival, arrived: int) -> Telemetry | None:
-        met = self._met.get(a.topic)
+        met = self._met.get(a.topic) or self._meet_ahead(a.topic)
         if met is None or met[0] is not telemetry.read:
             return None
         try:
@@ -164,6 +164,12 @@ class Reader:
         except Exception:
             log.exception("a message on %r cannot be read", a.topic[:200])
             return None
+
+    def _meet_ahead(self, topic: str) -> Meeting | None:
+        if not self._telemetry:
+            return None
+        fields = telemetry.TEMPLATE.match(topic)
+        return None if fields is None else self._keep(topic, telemetry.read, fields)
 
     def letter(self, topic: str, payload: bytes, reason: str, detail: str) -> ingest.Letter:
         """A dead letter of the source that the topic belongs to."""

@@ -61,7 +61,8 @@ class Lane:
     def take_in(self, arrivals: Sequence[Arrival]) -> None:
         """Read ahead what can be, in the thread of who brings it, and let it wait for its batch."""
         now = int(self._city.now().timestamp() * 1000)
-        self.inbox.put(self.reader.ahead(arrivals, now))
+        self.reader.ahead(arrivals, now)
+        self.inbox.put(arrivals)
 
     def start(self) -> None:
         """Let messages come and write them."""

@@ -13,7 +13,9 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 CHUNK = 1 << 16
 PUBLISH, PUBACK = 0x30, b"\x40\x02"
@@ -23,11 +25,12 @@ WAIT_S = 1.0  # for a broker that takes no acknowledgements at the moment
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, gc=False):
     """One message: `session` is the connection that brought it, `mid` its number there.
 
     A retained one was said some time ago: brokers send it again at each subscription. `said` is
     what it says when somebody has read it already.
+    A Struct, since a NamedTuple costs three times as much to make.
     """
 
     topic: str

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 
 from app.city import City
 from app.config import Settings, load_settings
+from app.domain.layers import load_layers
 from app.domain.rulebook import load_rules
 from app.services import people
 from app.store.embedded_redis import redis_program
@@ -167,6 +168,7 @@ def city(
         feed=Feed(redis_client),
         areas=areas,
         rules=load_rules(settings.rules),
+        layers=load_layers(settings.layers),
         now=clock.now,
         new_id=clock.new_id,
     )

@@ -44,8 +44,8 @@ class CaseMove(StrEnum):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One case. `code` is the matter code (GB/T 47678.5-2026, 11 digits) or "" for alert cases.
 
-    `source` is "alert" | "grid" | "hotline", `source_id` the alert, report or order id. Texts are
-    masked: nothing personal is in a case. `due_at` is the deadline of the whole case,
+    `source` is "alert" | "grid" | "hotline" | "drill", `source_id` the alert, report or order id.
+    Texts are masked: nothing personal is in a case. `due_at` is the deadline of the whole case,
     `stage_due_at` of the present stage, `next_due` the next moment the clock must look at it.
     """
 
@@ -96,6 +96,7 @@ MOVES: dict[tuple[CaseStatus, CaseMove], CaseStatus] = {
     (CaseStatus.RETURNED, CaseMove.VOID): CaseStatus.VOID,
 }
 
+DRILL = "drill"  # source of an exercise (演练), which no figure counts
 ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.VOID})
 
 # the past tense in the fact's kind, and the word in a refusal

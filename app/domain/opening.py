@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain import catalogue, hotline, kinds, masking
 from app.domain.alerts import Alert
-from app.domain.cases import Case, CaseStatus, fact_of, stage_due
+from app.domain.cases import DRILL, Case, CaseStatus, fact_of, stage_due
 from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.reports import HotlineOrder, Report
@@ -95,6 +95,29 @@ def from_report(
         address=_of(citizen, report.address),
         reporter=report.worker or report.channel,
         photos=report.photos,
+    )
+
+
+def exercise(
+    report: Report, *, id: str, at: datetime, area: str, by: str, sla: Sla = DEFAULT
+) -> tuple[Case, Fact]:
+    """A case that is an exercise (演练): worked on like any other, counted in no figure."""
+    return _opened(
+        report,
+        CaseStatus.PENDING_DISPATCH,
+        sla.limit_for("matter", "", area=area),
+        (id, at, by, sla),
+        source=DRILL,
+        source_id=report.id,
+        code="",
+        unit=None,
+        title=f"【演练】{masking.text(report.title.strip()) or UNNAMED}",
+        description=masking.text(report.description),
+        domain="",
+        level=Level.BLUE,
+        area=area,
+        address="",
+        reporter=by,
     )
 
 

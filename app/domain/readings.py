@@ -24,7 +24,7 @@ class Presence(IntEnum):
     OFFLINE = 2
 
 
-class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message of one device, translated but not yet placed or judged.
 
     Times are epoch milliseconds, lon/lat are WGS-84 degrees (converted at the border).

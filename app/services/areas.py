@@ -24,8 +24,8 @@ from app.domain.people import WARNING
 from app.domain.readings import Device
 from app.domain.tasks import Task
 from app.errors import Conflict, Invalid
-from app.services import roster
-from app.store import area_marks, points
+from app.services import components_import, resources_import, roster, units
+from app.store import area_marks, duties, points
 from app.store.reads import GOING_ON
 from app.store.tx import NOUNS, Tx, telling
 from geodata import imports
@@ -111,7 +111,9 @@ def take(city: City, trial: Trial, who: str) -> list[Move]:
     Roles that run have the old tree until they start again (app.swaps sees to that).
     """
     put(city, trial)
-    moved = settle(replace(city, areas=open_areas(city.settings.city, _folder(city))), who)
+    after = replace(city, areas=open_areas(city.settings.city, _folder(city)))
+    moved = settle(after, who)
+    units.made(after)  # the roles that start again find them cut
     body = {
         "areas": msgspec.to_builtins(trial.taken),
         "fingerprint": trial.tree.fingerprint,
@@ -129,6 +131,8 @@ def settle(city: City, who: str = "ingest") -> list[Move]:
     """Bring everything that is open in line with the city's tree; harmless when it already is."""
     moves = list(_moves(city, city.areas))
     _settle_devices(city)
+    components_import.settle(city)
+    resources_import.settle(city, who)
     things = [move for move in moves if move.what != "device"]
     for start in range(0, len(things), BATCH):
         _settle_things(city, things[start : start + BATCH], who)
@@ -231,10 +235,11 @@ def by_code(tree: AreaTree, code: str) -> str:
 
 
 def _adrift(city: City, tree: AreaTree) -> list[tuple[str, str]]:
-    """Users, workers and units whose area is not in a tree: (id, code); people decide on them."""
+    """Users, workers, units and duties whose area is not in a tree; people decide on them."""
     with city.ledger.read() as tx:
         found = [(u.id, u.scope) for u in tx.users()]
         found += [(w.id, w.grid) for w in tx.workers()] + [(u.id, u.area) for u in tx.units()]
+        found += [(f"{duty.officer} ({duty.worker})", duty.grid) for duty in duties.listed(tx)]
     return [(who, code) for who, code in found if not _is_there(tree, code)]
 
 

@@ -165,11 +165,13 @@ def _over(sign: int, value: float, limit: float) -> bool:
 
 def _gas(city: City, points: Points | None, scope: str) -> Tile:
     mine = None if points is None else points[points["kind"] == INDEX["gas"]]
-    if mine is None or not len(mine):
-        return _tile("gas", None, "处", 0, why="no_data" if mine is None else "no_device")
+    if mine is None:
+        return _tile("gas", None, "处", 0, why="no_data")
     with city.ledger.read() as tx:
-        alerts = tx.alerts(scope=scope, open=True, kind="gas")
-    heard = int(mine["at"].max())
+        alerts = tx.alerts(scope=scope, open=True, kind="gas", wider=False)
+    if not len(mine) and not alerts:
+        return _tile("gas", None, "处", 0, why="no_device")
+    heard = int(mine["at"].max(initial=0))
     return _tile(
         "gas",
         len({alert.device for alert in alerts}),

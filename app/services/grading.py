@@ -26,7 +26,9 @@ OWN_FEED, OWN = "telemetry", "city"  # our own topics as a feed, and as a source
 STREET_DIGITS = 9
 REMEMBERED = 200_000  # devices; beyond that memory begins anew
 NEWS_MS = 5_000  # so often the outliers and the sources' periods are read
-FLUSH_MS = 2_000  # so often the counts go to Redis; a killed ingest loses no more of them
+# so often counts and new origins go to Redis; a killed ingest loses no more counts than that, and
+# an origin is told again when its device speaks
+FLUSH_MS = 2_000
 READINGS, DUPLICATE, DOUBTED = "readings", "duplicate", "doubted"
 
 _DUPLICATE = -1
@@ -56,6 +58,7 @@ class Grader:
         self.outliers: frozenset[str] = frozenset()
         self.skew_ms: dict[str, int] = {}
         self.origins: dict[str, str] = {}
+        self.untold: dict[str, str] = {}  # new origins; at a start they are those of all devices
         self.counts: Counter[tuple[str, str, str, int]] = Counter()
         self._read_at = self._flushed_at = 0
 
@@ -106,16 +109,26 @@ class Grader:
         self.traces.update(news)
         self.counts.update(map(_became, graded, flags))
         origins = self.origins
-        new = {g.device: g.feed for g in graded if origins.get(g.device) != g.feed}
-        if new:
-            city.live.put_origins({code: source_of(feed) for code, feed in new.items()})
-            origins.update(new)
+        for g in graded:
+            if origins.get(g.device) != g.feed:
+                origins[g.device] = g.feed
+                self.untold[g.device] = source_of(g.feed)
         if arrived - self._flushed_at >= FLUSH_MS:
             self.flush(city, arrived)
 
+    def born(self, city: City, origins: Mapping[str, str]) -> None:
+        """Births say by which source their devices speak: newer than what is not told yet."""
+        for device in origins:
+            self.origins.pop(device, None)
+            self.untold.pop(device, None)
+        city.live.put_origins(origins)
+
     def flush(self, city: City, now: int) -> None:
-        """Bring what was counted to Redis; what could not be brought stays for the next time."""
+        """Bring counts and origins to Redis; what could not be brought stays for the next time."""
         self._flushed_at = now
+        if self.untold:
+            city.live.put_origins(self.untold)
+            self.untold.clear()
         if self.counts:
             city.live.add_quality(day_of(now), _fields(self.counts), now)
             self.counts.clear()

@@ -124,7 +124,7 @@ def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
         feeds = {s.feed for s in statuses}
         city.live.count_all({}, {"telemetry", *map(readings_feed, feeds)}, arrived)
         origins = {s.device: grading.source_of(s.feed) for s in statuses if s.online}
-        city.live.put_origins(origins)
+        grading.of(city).born(city, origins)
 
 
 def positions(city: City, places: Sequence[WorkerPosition], arrived: int) -> int:

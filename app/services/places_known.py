@@ -29,19 +29,21 @@ class Held:
     at: datetime
 
 
-_held: WeakKeyDictionary[Live, Held] = WeakKeyDictionary()
+_held: WeakKeyDictionary[Live, dict[bool, Held]] = WeakKeyDictionary()
 
 
-def gazetteer(city: City) -> Gazetteer:
+def gazetteer(city: City, *, devices: bool = True) -> Gazetteer:
     """The names known now; built anew after ten minutes and when the areas were swapped.
 
-    10 ms for the areas of a city, about 10 µs more for each device or name. While Redis is away
-    the devices are left out.
+    10 ms for the areas of a city, about 10 µs more for each device or name: whoever must not wait
+    leaves the devices out. While Redis is away they are left out too.
     """
-    now, held = city.now(), _held.get(city.live)
+    now, known = city.now(), _held.setdefault(city.live, {})
+    held = known.get(devices)
     if held is None or held.areas is not city.areas or not held.at <= now < held.at + AGAIN:
-        known = Gazetteer(city.areas, city.places, _devices(city))
-        held = _held[city.live] = Held(known, city.areas, now)
+        more = [_devices(city)] if devices else []
+        built = Gazetteer(city.areas, city.places, *more)
+        held = known[devices] = Held(built, city.areas, now)
     return held.gazetteer
 
 

@@ -7,31 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from app.city import City
+from app.domain.alerts import Alert
+from app.domain.cases import Case
 from app.domain.kinds import BY_CODE
 from app.domain.people import User, Worker, covers
 from app.domain.readings import Device
 from app.errors import NotFound
-from app.services import places_pinyin, places_words
+from app.services import components, places_pinyin, places_words, resources
+from app.services.places_devices import device_text
 from app.services.places_known import gazetteer
 from app.services.views_scope import as_hit, live_or, place, scope_in
-from app.store.live import Live
+from app.store import finding
 from app.store.tx import Tx
 from geodata.areas import Area
 from geodata.gazetteer import Match
-from geodata.gazetteer_names import AREAS, PlaceKind
+from geodata.gazetteer_names import AREAS
 from geodata.gazetteer_text import normal
 
 T = TypeVar("T")
+Thing = TypeVar("Thing", Case, Alert)
 Hit = dict[str, Any]
 LONGEST = 60  # characters that are looked for
-SAME = timedelta(seconds=30)  # so long the list of devices is not read again; default
+MOST = 50  # things with the word in them that are looked at closely, the newest; default
 SURE = 0.25  # an address less sure is not offered; default
-GROUPS = ("area", "address", "device", "case", "alert", "worker")
+GROUPS = ("area", "address", "device", "case", "alert", "worker", "component", "resource")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ class Wanted:
             return 4 if starts else 5
         return -1
 
+    def patterns(self) -> list[str]:
+        """What to look for in a text of lines "\\ncode\\tname\\t…": ever weaker ways to fit."""
+        starts = [f"\n{self.words}\t", f"\n{self.words}", f"\t{self.words}"]
+        inside = [self.words] if self.letters in ("", self.words) else [self.words, self.letters]
+        return starts + inside
+
 
 def wanted(words: str) -> Wanted:
     """What somebody has typed, ready to be compared."""
@@ -80,7 +88,8 @@ def search(city: City, user: User, words: str, each: int = 6) -> list[Hit]:
     with city.ledger.read() as tx:
         found += _cases(city, tx, scope, asked, each) + _alerts(city, tx, scope, asked, each)
         found += _workers(city, tx, scope, asked, each)
-    return found
+    found += components.find(city, user, words[:LONGEST], each)
+    return found + _resources(city, scope, asked, each)
 
 
 def _best(things: Iterable[T], rank: Callable[[T], int], each: int) -> list[T]:
@@ -128,10 +137,9 @@ def _addresses(city: City, scope: str, asked: Wanted, areas: list[Hit], each: in
     told = {hit["code"] for hit in areas}
     matches = [
         match
-        for match in gazetteer(city).find(asked.words, limit=each * 2)
+        for match in gazetteer(city, devices=False).find(asked.words, limit=each * 2)
         if match.confidence >= SURE
         and match.area.startswith(scope)
-        and match.place.kind is not PlaceKind.DEVICE
         and not (match.place.kind in AREAS and match.place.code in told)
     ]
     named = _best(
@@ -161,36 +169,23 @@ def _address(city: City, match: Match) -> Hit:
     }
 
 
-_held: WeakKeyDictionary[Live, tuple[datetime, list[Device]]] = WeakKeyDictionary()
-
-
-def _known_devices(city: City) -> list[Device]:
-    """All devices, read again after half a minute: whoever types asks for each letter."""
-    now = city.now()
-    at, devices = _held.get(city.live, (now - 2 * SAME, []))
-    if not at <= now < at + SAME:
-        devices = list(live_or(city.live.devices, dict[str, Device]()).values())
-        _held[city.live] = (now, devices)
-    return devices
-
-
 def _devices(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
     kinds = {kind for kind, one in BY_CODE.items() if asked.words in one.name}
+    if not scope.isdigit() or "\t" in asked.words or "\n" in asked.words:
+        return []
 
     def rank(device: Device) -> int:
         found = asked.rank(device.code, device.name)
         return 3 if found < 0 and device.kind in kinds else found
 
-    inside = (device for device in _known_devices(city) if device.area.startswith(scope))
-    best = _best(inside, rank, each)
+    best = device_text(city).find(scope, asked.patterns(), rank, each)
     return [as_hit(city, "device", d.code, d.name or d.code, d) for d in best]
 
 
 def _cases(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
     """Open cases; a whole case number finds an ended one too."""
-    best = _best(
-        tx.cases(scope=scope, open=True), lambda c: asked.rank(c.id, c.title, c.address), each
-    )
+    found = finding.open_cases(tx, asked.words, scope, MOST) + _sounding(tx, Case, scope, asked)
+    best = _best(_once(found), lambda c: asked.rank(c.id, c.title, c.address), each)
     if not best:
         try:
             case = tx.case(asked.words.upper())
@@ -201,12 +196,29 @@ def _cases(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit
 
 
 def _alerts(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
-    best = _best(
-        tx.alerts(scope=scope, open=True),
-        lambda a: asked.rank(a.device, a.title, a.device_name),
-        each,
-    )
+    found = finding.open_alerts(tx, asked.words, scope, MOST) + _sounding(tx, Alert, scope, asked)
+    best = _best(_once(found), lambda a: asked.rank(a.device, a.title, a.device_name), each)
     return [as_hit(city, "alert", alert.id, alert.title, alert) for alert in best]
+
+
+def _sounding(tx: Tx, kind: type[Thing], scope: str, asked: Wanted) -> list[Thing]:
+    """Open things whose title has the letters in its pinyin."""
+    if not asked.letters:
+        return []
+    titles = finding.titles(tx, kind, scope)
+    alike = [title for title in titles if places_pinyin.sounds(asked.letters, title)]
+    return finding.titled(tx, kind, alike, scope, MOST)
+
+
+def _once(things: Iterable[Thing]) -> Iterable[Thing]:
+    return {thing.id: thing for thing in things}.values()
+
+
+def _resources(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    known = resources.index(city)
+    inside = (known.things[n] for n in known.chosen(scope, resources.SORTS))
+    best = _best(inside, lambda one: asked.rank(one.id, one.name), each)
+    return [as_hit(city, "resource", one.id, one.name, one) for one in best]
 
 
 def _workers(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:

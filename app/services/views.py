@@ -22,7 +22,8 @@ from app.services.views_cases import (
 )
 from app.services.views_cockpit import cockpit, rows
 from app.services.views_devices import curve, device, named
-from app.services.views_ground import choropleth, ground, layers, page, search
+from app.services.views_ground import ground, page
+from app.services.views_layers import choropleth, layers
 from app.services.views_scope import (
     allowed_area,
     builtins,
@@ -58,7 +59,6 @@ __all__ = [
     "root",
     "rows",
     "scope_in",
-    "search",
     "snapshot",
     "strip",
     "task",

@@ -17,6 +17,7 @@ from app.domain.people import User, Verb, Worker, may, require
 from app.domain.readings import Readings
 from app.domain.rules import Rule
 from app.domain.warnings import RULE, chain_of, public
+from app.services import nearby
 from app.services.quality import doubts
 from app.services.views_scope import builtins, live_or, now_ms, place, root, scope_in
 from app.store import counts, tables
@@ -42,14 +43,17 @@ def alerts_panel(
     scope, widest = scope_in(city, user, area or home), scope_in(city, user, home)
     hour_ago = city.now() - timedelta(hours=1)
     with city.ledger.read() as tx:
-        open_ = counts.alert_levels(tx, WORKED_ON, scope=scope, open=True, domain=domain)
-        last_hour = tx.count(Alert, scope=scope, domain=domain, since=hour_ago)
+        here_only: Row = {"scope": scope, "domain": domain, "wider": False}
+        open_ = counts.alert_levels(tx, WORKED_ON, open=True, **here_only)
+        last_hour = tx.count(Alert, since=hour_ago, **here_only)
+        told = tx.count(Alert, open=True, scope=scope, domain=domain)
         alerts = tx.alerts(scope=scope, open=True, domain=domain, order=URGENCY, limit=MOST_ROWS)
         statuses, said = _case_statuses(tx, alerts), _warnings(tx, alerts)
         here, there = (tx.count(Alert, **RED, scope=one) for one in (scope, widest))
     return {
         "elsewhere": {"red": there - here, "area": home},
         "total": sum(n for n, _ in open_.values()),
+        "around": told - sum(n for n, _ in open_.values()),
         "last_hour": last_hour,
         "levels": {str(level): _counts(open_, level) for level in (4, 3, 2, 1)},
         "alerts": [_row(city, alert, statuses, said) for alert in alerts],
@@ -95,16 +99,25 @@ def _metric(alert: Alert) -> tuple[str, int]:
 
 
 def strip(
-    city: City, user: User, area: str | None = None, domain: str | None = None
+    city: City,
+    user: User,
+    area: str | None = None,
+    domain: str | None = None,
+    until_ms: int | None = None,
 ) -> dict[str, Any]:
-    """Return the alerts raised in the last 12 h: how many in each 5 minutes, and the worst."""
+    """Return the alerts raised in the last 12 h: how many in each 5 minutes, and the worst.
+
+    Of the twelve hours up to `until_ms` where that is given and has been.
+    """
     scope = scope_in(city, user, area or root(city, user))
-    until = (now_ms(city) // 1000 // BAR_S + 1) * BAR_S
-    start = until - STRIP_BARS * BAR_S
+    end = min(now_ms(city), until_ms) if isinstance(until_ms, int) else now_ms(city)
+    until = (max(end, 0) // 1000 // BAR_S + 1) * BAR_S
+    start = max(until - STRIP_BARS * BAR_S, 0)
     bars = [{"n": 0, "level": 0} for _ in range(STRIP_BARS)]
-    since = datetime.fromtimestamp(start, UTC)
+    since, before = (datetime.fromtimestamp(s, UTC) for s in (start, until))
     with city.ledger.read() as tx:
-        found = counts.alerts_per(tx, since, BAR_S, scope=scope, domain=domain)
+        wanted: Row = {"scope": scope, "domain": domain, "wider": False, "until": before}
+        found = counts.alerts_per(tx, since, BAR_S, **wanted)
     for slot, n, worst in found:
         if slot < STRIP_BARS:
             bars[slot] = {"n": n, "level": worst}
@@ -135,6 +148,7 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         "now": _now(city, alert, last),
         "curve": _last_hour(city, alert),
         "worker": _nearest(city, alert, workers),
+        "cameras": nearby.cameras(city, user, alert.lon, alert.lat),
         "may": _allowed(user, alert, case),
         **_escalation(alert),
     }

@@ -14,6 +14,7 @@ from app.domain.cases import Case, CaseMove
 from app.domain.dispatching import Available, Candidate, Reason, Why, rank
 from app.domain.people import Unit, User, Verb, Worker, covers, may, require
 from app.errors import NotFound
+from app.services import duties
 from app.services.views_scope import builtins, live_or, place, root, scope_in
 from app.store import counts, tables
 from app.store.tx import Tx
@@ -103,6 +104,7 @@ def dispatch_panel(
         names = tx.names(Worker, (task.worker for task in tasks))
         return {
             "case": builtins(case) | {"place": place(city, case.area)} if case else None,
+            "ground": duties.of_place(city, tx, thing.area, thing.lon, thing.lat),
             "alert_id": alert.id if alert else None,
             "title": thing.title,
             "moves": moves,
@@ -213,6 +215,7 @@ def case(city: City, user: User, case_id: str) -> Row:
         names = tx.names(Worker, (task.worker for task in tasks))
         return builtins(found) | {
             "place": place(city, found.area),
+            "ground": duties.of_place(city, tx, found.area, found.lon, found.lat),
             "unit_name": unit_name(tx, found.unit),
             "tasks": [builtins(t) | {"worker_name": names.get(t.worker, t.worker)} for t in tasks],
             "trail": [_step(fact) for fact in tx.trail(case_id)],

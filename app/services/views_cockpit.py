@@ -100,7 +100,7 @@ def _children(city: City, code: str, today: Today) -> list[Row]:
     if not children:
         return rows
     known = _rest(city, code)
-    if today.chosen("cases", known | {"status": "open"}) or today.chosen("alerts", known):
+    if any(_tally(today, known).values()):
         rows.append({"code": code, "name": "未落到下级", "where": known, "rest": True})
     return rows
 

@@ -12,6 +12,7 @@ from app.domain.kinds import BY_CODE, Metric
 from app.domain.people import User, covers
 from app.domain.readings import Device
 from app.errors import Invalid, NotAllowed, NotFound, Unavailable
+from app.services import resources, tracks
 from app.services.aside import aside
 from app.services.quality import doubts
 from app.services.views_scope import as_hit, builtins, now_ms, place, scope_in
@@ -20,6 +21,7 @@ from app.store.points import POINT
 
 RECENT_H = 1  # what Redis keeps of every device for certain; longer curves come from history
 RAW_H = 24  # longer spans are drawn from the minute, hour and day tables
+MOST_NAMED = 100  # under one click: a pick list that can be scrolled
 LONGEST_POINTS = 1500  # more than a screen has columns
 MINUTE_MS = 60_000
 STEPS_MIN = (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
@@ -175,9 +177,8 @@ def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def named(city: City, user: User, hits: list[Row]) -> list[Row]:
-    """Return the marks under a click in the shape of `search`; what the user may not see is left
-    out, and so are workers."""
-    found = [_named(city, user, hit) for hit in hits[:12]]
+    """Return the marks under a click, as `search` does, without what the user may not see."""
+    found = [_named(city, user, hit) for hit in hits[:MOST_NAMED]]
     return [one for one in found if one]
 
 
@@ -186,6 +187,8 @@ def _named(city: City, user: User, hit: Row) -> Row | None:
         if hit.get("type") == "device":
             thing: Any = known(city, user, f"n:{int(hit['n'])}")
             return as_hit(city, "device", thing.code, thing.name or thing.code, thing)
+        if hit.get("type") in ("resource", "worker"):
+            return _thing(city, user, str(hit["type"]), str(hit["id"]))
         if hit.get("type") in ("case", "alert"):
             with city.ledger.read() as tx:
                 read = tx.case if hit["type"] == "case" else tx.alert
@@ -196,3 +199,14 @@ def _named(city: City, user: User, hit: Row) -> Row | None:
     except (NotFound, NotAllowed):
         return None
     return None
+
+
+def _thing(city: City, user: User, type_: str, id_: str) -> Row:
+    """A resource or a worker: an action of its own opens its card (layouts.resource_card)."""
+    one = (tracks.worker if type_ == "worker" else resources.resource)(city, user, id_)
+    return {
+        "kind": type_,
+        "code": f"{type_}:{id_}",
+        "action": "thing",
+        **{name: one[name] for name in ("name", "place", "lon", "lat")},
+    }

@@ -81,12 +81,18 @@ def _overdue(today: Today, children: list[Row]) -> list[Row]:
             "overdue_cases",
             Level.ORANGE,
             count,
-            {"what": "cases", "area": child["code"], **query},
+            _rows_of(child) | query,
             name=child["name"],
         )
         for child, count in counted
         if count
     ]
+
+
+def _rows_of(child: Row) -> Row:
+    """The query of a child's cases; what lies in no child is a child too."""
+    rest = {"rest": True} if child.get("rest") else {}
+    return {"what": "cases", "area": child["code"], **rest}
 
 
 def _on_time_low(today: Today, code: str) -> list[Row]:
@@ -114,7 +120,7 @@ def _surges(today: Today, children: list[Row], week_ago: list[Case]) -> list[Row
         now = today.count("cases", **query, **child["where"])
         before = sum(all(fits(case) for fits in plain(child["where"])) for case in week_ago)
         if now >= SURGE_FROM and before and now >= SURGE * before:
-            rows = {"what": "cases", "area": child["code"], **query}
+            rows = _rows_of(child) | query
             name = child["name"]
             surge = _exception("hotline_surge", Level.BLUE, now, rows, name=name, limit=before)
             found.append(surge)

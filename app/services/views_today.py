@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 
 from app.city import City
 from app.domain.alerts import Alert, AlertStatus
-from app.domain.cases import ENDED, Case, CaseStatus
+from app.domain.cases import DRILL, ENDED, Case, CaseStatus
 from app.domain.people import covers
 from app.errors import Invalid
 from app.services.figures import beijing_midnight
@@ -140,7 +140,8 @@ def _cases_since(tx: Tx, scope: str, since: datetime) -> list[Case]:
     """Cases that are open, or were opened or closed since then, newest first."""
     c = tables.cases.c
     touched = or_(c.opened_at >= since, c.closed_at >= since, c.status.not_in(sorted(ENDED)))
-    wanted = select(tables.cases).where(within(c.area, scope), touched)
+    earnest = c.source != DRILL
+    wanted = select(tables.cases).where(within(c.area, scope), touched, earnest)
     found = tx.connection.execute(wanted.order_by(c.opened_at.desc(), c.id)).mappings()
     return [of_row(Case, row) for row in found]
 

@@ -27,7 +27,9 @@ BROKER_USER = "chengyun"
 MESSAGE_LIMIT = 1 << 20  # bytes of one payload
 
 # With its defaults mosquitto drops acknowledged messages of a consumer that is away: it keeps
-# 1,000 of them. autosave_interval is in seconds: what a killed broker may lose.
+# 1,000 of them. autosave_interval is in seconds: what a killed broker may lose. In flight are some
+# batches of ingest, so that it always has one at hand, and fewer than its inbox has room for: its
+# line never waits and keeps the connection alive while Redis is away.
 MOSQUITTO_SETTINGS = """\
 listener {port} {host}
 {user}
@@ -39,7 +41,7 @@ autosave_interval 1
 persistent_client_expiration 7d
 max_queued_messages 1000000
 max_queued_bytes 0
-max_inflight_messages 1000
+max_inflight_messages 4000
 max_packet_size {packet}
 set_tcp_nodelay true
 log_dest file {folder}/broker.log

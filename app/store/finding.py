@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
-from app.domain.readings import Device
 from app.store import tables
 from app.store.reads import Reads, conditions
-from app.store.rows import of_row, within
+from app.store.rows import OPENED, TABLES, of_row
 
 T = TypeVar("T", bound=msgspec.Struct)
+MOST_TITLES = 100  # different titles that are looked for at once; default
 
 
 def open_cases(tx: Reads, word: str, scope: str, limit: int) -> list[Case]:
@@ -35,11 +35,24 @@ def open_alerts(tx: Reads, word: str, scope: str, limit: int) -> list[Alert]:
     return _found(tx, Alert, where, [c.raised_at.desc(), c.id], limit)
 
 
-def devices(tx: Reads, word: str, kinds: Collection[str], scope: str, limit: int) -> list[Device]:
-    """Return devices of one of these kinds, or with the word in code or name, by number."""
-    c = tables.devices.c
-    where = [within(c.area, scope), or_(_says(word, c.code, c.name), c.kind.in_(sorted(kinds)))]
-    return _found(tx, Device, where, [c.n, c.code], limit)
+def titles(tx: Reads, kind: type, scope: str) -> list[str]:
+    """Return the different titles of what is open."""
+    column = TABLES[kind].c.title
+    wanted = select(column).where(*conditions(kind, scope=scope, open=True)).distinct()
+    return [row[0] for row in tx.connection.execute(wanted)]
+
+
+def titled(tx: Reads, kind: type[T], among: Collection[str], scope: str, limit: int) -> list[T]:
+    """Return open things with one of these titles, newest first."""
+    if not among:
+        return []
+    table = TABLES[kind]
+    newest = table.c[OPENED[kind]].desc()
+    where = [
+        *conditions(kind, scope=scope, open=True),
+        table.c.title.in_(sorted(among)[:MOST_TITLES]),
+    ]
+    return _found(tx, kind, where, [newest, table.c.id], limit)
 
 
 def _says(word: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
@@ -48,6 +61,5 @@ def _says(word: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _found(tx: Reads, kind: type[T], where: list[Any], order: list[Any], limit: int) -> list[T]:
-    table = {Case: tables.cases, Alert: tables.alerts, Device: tables.devices}[kind]
-    wanted = select(table).where(*where).order_by(*order).limit(limit)
+    wanted = select(TABLES[kind]).where(*where).order_by(*order).limit(limit)
     return [of_row(kind, row) for row in tx.connection.execute(wanted).mappings()]

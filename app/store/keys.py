@@ -38,7 +38,7 @@ WORKERS = "cy:workers"  # hash: worker id -> msgpack [lon, lat, at_ms]
 FEEDS = "cy:feeds"  # hash: feed name -> epoch ms of its newest accepted message
 READINGS_OF = "readings:"  # begins the fields of FEEDS that are about readings alone
 COUNTS = "cy:counts"  # hash of counters: "received", "stored", "duplicates", "rejected:<reason>"
-LANES = "cy:lanes"  # hash: lane of ingest -> msgpack [lag in ms, messages that wait in its inbox]
+LANES = "cy:lanes"  # hash: ingest process -> msgpack [at s, {lane: [lag in ms, msgs waiting]}]
 MINUTES = "cy:minutes"  # hash: epoch minute -> msgpack {source: messages received until then}
 SOURCES = "cy:sources"  # hash: source -> msgpack of what the file of sources says of it
 SOURCE_FLAGS = "cy:sources:flags"  # hash: "<source>|<flag>" -> msgpack {since: epoch ms, ...}
@@ -78,8 +78,13 @@ def seen(partition: int) -> str:
 
 
 def recent(device: str) -> str:
-    """List of msgpack [at_ms, metrics], newest first: the last hours' curve."""
-    return f"cy:recent:{device}"
+    """List of msgpack [at_ms, metrics], oldest first: the last hours' curve."""
+    return f"cy:curve:{device}"
+
+
+def track(worker: str) -> str:
+    """List of msgpack [lon, lat, at_ms], newest first: where a worker has been on this shift."""
+    return f"cy:track:{worker}"
 
 
 def lags(feed: str) -> str:

@@ -202,5 +202,5 @@ class Live(Streams, Marks, Sources, tallies.Tallies):
 
     def recent(self, code: str, since_ms: int = 0) -> list[tuple[int, dict[str, float]]]:
         """The last 240 readings of a device since then, oldest first: (epoch ms, metrics)."""
-        kept = cast(list[bytes], self.redis.lrange(keys.recent(code), 0, RECENT_KEPT - 1))
-        return [entry for entry in map(_recent, reversed(kept)) if entry[0] >= since_ms]
+        kept = cast(list[bytes], self.redis.lrange(keys.recent(code), -RECENT_KEPT, -1))
+        return [entry for entry in map(_recent, kept) if entry[0] >= since_ms]

@@ -21,9 +21,9 @@ SPAN_BYTES = 1_000  # of the points per message: to copy so many costs less than
 _pack = msgspec.msgpack.Encoder().encode
 _head = struct.Struct("<dIHBBI").pack
 _length = struct.Struct("<I").pack
-_place = struct.Struct("<ii").pack
-_moment = struct.Struct("<If").pack
-_area = struct.Struct("<IB").pack
+_curve = struct.Struct("<IB").pack  # the curve's length, and an array of two
+_point = struct.Struct("<iiIfIBB").pack
+_number = struct.Struct("<q").unpack
 _BYTE = [bytes([n]) for n in range(256)]
 _NIL = _pack(None)
 
@@ -49,11 +49,13 @@ class Mould(NamedTuple):
 
     n: int
     partition: int
-    code: bytes
-    offset: bytes  # of its point, as text and with its length; empty text when it has none
+    name: bytes  # the code and the offset of its point as text with its length, none: empty
+    length: int  # of the code
     start: bytes  # of the entry, up to the time
-    place: bytes
-    area: bytes
+    lon: int
+    lat: int
+    grid: int
+    kind: int
 
 
 def mould(
@@ -61,14 +63,17 @@ def mould(
 ) -> Mould:
     """The mould of a device that is on the map at `n`, or not at -1."""
     offset = b"%d" % (n * points.SIZE) if n >= 0 else b""
+    code = device.encode()
     return Mould(
         n,
         partition,
-        device.encode(),
-        _BYTE[len(offset)] + offset,
+        code + _BYTE[len(offset)] + offset,
+        len(code),
         b"\x9a" + b"".join(map(_pack, (n, device, kind, area))),  # an array of ten
-        _place(round(lon * 1e7), round(lat * 1e7)),
-        _area(grid, INDEX.get(kind, KIND_UNKNOWN)),
+        round(lon * 1e7),
+        round(lat * 1e7),
+        grid,
+        INDEX.get(kind, KIND_UNKNOWN),
     )
 
 
@@ -79,8 +84,7 @@ def message_number(device_at: int, metrics: dict[str, float], message_id: str | 
     number, which a rebooted device starts again.
     """
     key = f"#{message_id}" if message_id else f"{device_at}|{'|'.join(sorted(metrics))}"
-    digest = blake2b(key.encode(), digest_size=8).digest()
-    return b"%d" % int.from_bytes(digest, "little", signed=True)
+    return b"%d" % _number(blake2b(key.encode(), digest_size=8).digest())[0]
 
 
 class Bundle:
@@ -124,21 +128,16 @@ class Bundle:
         if of.n >= 0:
             self._numbers.append(of.n)
         self._bytes += (
-            _head(at, at // SEEN_BUCKET_MS, which, len(where) + 2, value is not None, len(of.code)),
-            of.code,
-            of.offset,
+            _head(at, at // SEEN_BUCKET_MS, which, len(where) + 2, value is not None, of.length),
+            of.name,
             _BYTE[len(number)],
             number,
             _length(len(entry)),
             entry,
-            _length(len(when) + len(what) + 1),
-            b"\x92",
+            _curve(len(when) + len(what) + 1, 0x92),
             when,
             what,
-            of.place,
-            _moment(at // 1000, shown),
-            of.area,
-            _BYTE[quality],
+            _point(of.lon, of.lat, at // 1000, shown, of.grid, of.kind, quality),
         )
 
     def packed(

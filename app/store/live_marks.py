@@ -15,9 +15,13 @@ from app.store.live_letters import Bounds, DeadLetter, Letters
 __all__ = ["Bounds", "DeadLetter", "Marks"]
 
 POSITIONS_KEPT = 1_000  # latest wins: who is further behind reads the workers
+TRACK_STEP = 25 / 111_320  # degrees of latitude: 25 m, what a phone's place is good for
+TRACK_KEPT = 300  # places of a track
+TRACK_S = 4 * 3600  # default: a track is for who is out now, not a record of where people go
 
 _pack = msgspec.msgpack.Encoder().encode
-_place = msgspec.msgpack.Decoder(tuple[float, float, int], strict=False).decode
+Place = tuple[float, float, int]  # lon, lat, epoch ms
+_place = msgspec.msgpack.Decoder(Place, strict=False).decode
 
 
 class Marks(Letters):
@@ -67,7 +71,25 @@ class Marks(Letters):
             return 0
         batch = _pack([(p.worker, p.lon, p.lat, p.at) for p in positions])
         names = [keys.WORKERS, keys.POSITIONS, keys.FEEDS]
-        return cast(int, self._positions(keys=names, args=[batch, arrived, POSITIONS_KEPT]))
+        track = [keys.track(""), TRACK_STEP, TRACK_KEPT, TRACK_S]
+        return cast(int, self._positions(keys=names, args=[batch, arrived, POSITIONS_KEPT, *track]))
+
+    def tracks(self, workers: Sequence[str], since_ms: int) -> dict[str, list[Place]]:
+        """Where these workers have been since then, at most four hours back, oldest first."""
+        if not workers:
+            return {}
+        with self.redis.pipeline(transaction=False) as pipe:
+            for worker in workers:
+                pipe.lrange(keys.track(worker), 0, TRACK_KEPT - 1)
+            kept = cast(list[list[bytes]], pipe.execute())
+        tracks = ([_place(raw) for raw in reversed(every)] for every in kept)
+        named = zip(workers, tracks, strict=True)
+        return {worker: [one for one in track if one[2] >= since_ms] for worker, track in named}
+
+    def forget_tracks(self, workers: Sequence[str]) -> None:
+        """Drop the tracks of workers who are not on duty (any more)."""
+        for worker in workers:  # one by one: in a cluster they lie on several servers
+            self.redis.delete(keys.track(worker))
 
     def workers(self) -> dict[str, tuple[float, float, int]]:
         """Where each worker was last: lon, lat, epoch ms."""

@@ -217,11 +217,11 @@ def _equals(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
     return column.in_(sorted(value)) if several else column == value
 
 
-def _inside(kind: type, scope: str) -> ColumnElement[bool]:
+def _inside(kind: type, scope: str, wider_too: bool) -> ColumnElement[bool]:
     """What a scope is told of (people.concerns): a warning around it is an alert of it too."""
     table = TABLES[kind]
     inside = within(table.c.area, scope)
-    wider = around(scope) if kind is Alert else ()
+    wider = around(scope) if kind is Alert and wider_too else ()
     return or_(inside, (table.c.rule == WARNING) & table.c.area.in_(wider)) if wider else inside
 
 
@@ -234,16 +234,17 @@ def conditions(
     open: bool | None = None,  # noqa: A002 - reads well at the caller: cases(open=True)
     since: datetime | None = None,
     until: datetime | None = None,
+    wider: bool = True,
     **equal: Any,
 ) -> list[ColumnElement[bool]]:
     """Turn filters into conditions.
 
-    scope: area prefix; status: one or several; open: not ended; since <= opened < until; any
-    other name is a column that must equal its value, or one of several (worker, case_id, domain,
-    level, …).
+    scope: area prefix; status: one or several; open: not ended; since <= opened < until; wider:
+    with the warnings of the areas around, which a list shows and a sum must not count twice; any
+    other name is a column that must equal its value, or one of several (worker, case_id, …).
     """
     table = TABLES[kind]
-    where = [_inside(kind, scope)] if scope else []
+    where = [_inside(kind, scope, wider)] if scope else []
     where += [_equals(table.c[name], value) for name, value in equal.items() if value is not None]
     if status is not None:
         where.append(_equals(table.c.status, status))

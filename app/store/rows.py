@@ -11,14 +11,17 @@ from sqlalchemy import ColumnElement, RowMapping, Table, or_
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
+from app.domain.duties import Duty
 from app.domain.facts import LISTS, Fact
 from app.domain.people import Unit, User, Worker
 from app.domain.readings import Device
 from app.domain.reports import HotlineOrder, Report
+from app.domain.resources import Resource
 from app.domain.tasks import Task
 from app.domain.tokens import Token
 from app.domain.warnings import Chain
-from app.store import tables, warning_tables
+from app.domain.zones import Zone
+from app.store import ground_tables, resource_tables, tables, warning_tables
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -57,6 +60,9 @@ TABLES: dict[type, Table] = {
     Photo: tables.photos,
     Token: tables.tokens,
     Chain: warning_tables.chains,
+    Duty: ground_tables.duties,
+    Zone: ground_tables.zones,
+    Resource: resource_tables.resources,
 }
 
 # the statuses in which a thing has left the open lists, as the feed's readers see it

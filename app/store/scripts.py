@@ -82,7 +82,7 @@ while next_at <= size do
       local recent = recent_by .. device
       call('XADD', stream, '*', 'b', entry)
       newest[device], bodies[device] = at, entry
-      if call('LPUSH', recent, curve) > 256 then call('LTRIM', recent, '0', '239') end
+      if call('RPUSH', recent, curve) > 256 then call('LTRIM', recent, '-240', '-1') end
       if not same then call('EXPIRE', recent, '172800') end
       if offset ~= '' then
         if has_value == 1 then
@@ -160,16 +160,33 @@ end
 return given
 """
 
-# Positions of workers: the newest by event time wins, and the stream tells only those.
-# KEYS: workers, positions, feeds   ARGV: [[worker, lon, lat, at], ...], arrived, kept
+# Positions of workers: the newest by event time wins, and the stream tells only those. A track
+# takes the places that lie a step apart; it ends by itself when nothing is added.
+# KEYS: workers, positions, feeds
+# ARGV: [[worker, lon, lat, at], ...], arrived, kept, prefix of tracks, step in degrees of latitude,
+# places of a track, seconds of a track
 POSITIONS = """
 redis.replicate_commands()
 local newer = {}
+local function track(p)
+  local key = ARGV[4] .. p[1]
+  local last = redis.call('LINDEX', key, 0)
+  if last then
+    local before = cmsgpack.unpack(last)
+    local east = (p[2] - before[1]) * math.cos(math.rad(p[3]))
+    if math.sqrt(east ^ 2 + (p[3] - before[2]) ^ 2) < tonumber(ARGV[5]) then return end
+  end
+  if redis.call('LPUSH', key, cmsgpack.pack({p[2], p[3], p[4]})) > tonumber(ARGV[6]) then
+    redis.call('LTRIM', key, 0, ARGV[6] - 1)
+  end
+  redis.call('EXPIRE', key, ARGV[7])
+end
 for _, p in ipairs(cmsgpack.unpack(ARGV[1])) do
   local known = redis.call('HGET', KEYS[1], p[1])
   if not known or cmsgpack.unpack(known)[3] <= p[4] then
     redis.call('HSET', KEYS[1], p[1], cmsgpack.pack({p[2], p[3], p[4]}))
     newer[#newer + 1] = p
+    track(p)
   end
 end
 if #newer > 0 then

@@ -193,7 +193,7 @@ facts = Table(
     Column("hash", String(64), nullable=False),
     Index("facts_thing", "thing", "seq"),
     Index("facts_kind", "kind", "at"),
-    Index("facts_at", "at"),
+    Index("facts_at_thing", "at", "thing"),
 )
 
 users = Table(

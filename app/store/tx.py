@@ -129,14 +129,18 @@ class Tx(Reads):
     def next_case_id(self, at: datetime) -> str:
         """Return ZL + Beijing day + six digits, counted per day (ZL20261121000001)."""
         day = at.astimezone(BEIJING).strftime("%Y%m%d")
+        return f"ZL{day}{self.count_on(f'case:{day}'):06d}"
+
+    def count_on(self, name: str) -> int:
+        """Count a counter of the ledger on by one, from 0, and return it."""
         c = tables.counters.c
         counted = (
             self._insert(tables.counters)
-            .values(name=f"case:{day}", value=1, mark="")
+            .values(name=name, value=1, mark="")
             .on_conflict_do_update(index_elements=["name"], set_={"value": c.value + 1})
             .returning(c.value)
         )
-        return f"ZL{day}{self.connection.execute(counted).scalar_one():06d}"
+        return int(self.connection.execute(counted).scalar_one())
 
     def answer(self, key: str, user: str) -> bytes | None:
         """Return what was answered to this user's request with this key, or None."""

@@ -1,4 +1,4 @@
-"""What came since the last frame: latest per device, split by who may see it. No I/O."""
+"""What came since the last frame: the latest of each device and worker. No I/O."""
 
 from __future__ import annotations
 
@@ -16,67 +16,50 @@ _states = msgspec.msgpack.Decoder(list[tuple[int, int, int]]).decode
 _positions = msgspec.msgpack.Decoder(list[tuple[str, float, float, int]]).decode
 
 Row = list[Any]
-EVENTS = ("readings", "states", "positions")
 
 
 class Frame:
-    """Rows waiting to be sent, each with the area that decides who gets it.
+    """Rows waiting to be sent.
 
-    readings: [n, at_s, value, quality] or [n, at_s, value, quality, lon, lat]; states: [n,
-    presence, level]; positions: [worker, lon, lat, at_ms]. `arrived` is when the oldest reading
-    of the frame came in, epoch ms, None when there is none.
+    readings: {n: (area, [n, at_s, value, quality] or [n, at_s, value, quality, lon, lat])};
+    states: {n: [n, presence, level]}; positions: {worker: (area, [worker, lon, lat, at_ms])}.
+    `arrived` is when the oldest reading came in, epoch ms, None when there is none.
     """
 
     def __init__(self) -> None:
-        self.rows: dict[str, dict[Any, tuple[str, Row]]] = {event: {} for event in EVENTS}
-        self.grids: dict[int, str] = {}  # n -> area: states say only the number
+        self.readings: dict[int, tuple[str, Row]] = {}
+        self.states: dict[int, Row] = {}
+        self.positions: dict[str, tuple[str, Row]] = {}
         self.arrived: int | None = None
 
-    def readings(self, bodies: Iterable[bytes]) -> None:
+    def hear(self, bodies: Iterable[bytes]) -> None:
         """Take entries of a readings stream; late ones never reach the live picture."""
-        rows = self.rows["readings"]
         for body in bodies:
             r = _readings(body)
             if r.quality == Quality.LATE or r.n < 0:
                 continue
-            self.grids[r.n] = r.area
-            rows[r.n] = (r.area, _row(r, rows.get(r.n)))
+            self.readings[r.n] = (r.area, _row(r, self.readings.get(r.n)))
             self.arrived = r.arrived if self.arrived is None else min(self.arrived, r.arrived)
 
-    def states(self, bodies: Iterable[bytes]) -> set[int]:
-        """Take entries of the states stream; return the numbers whose area is not known."""
-        unknown: set[int] = set()
+    def judge(self, bodies: Iterable[bytes]) -> None:
+        """Take entries of the states stream."""
         for body in bodies:
             for n, presence, level in _states(body):
-                self.rows["states"][n] = (self.grids.get(n, "?"), [n, presence, level])
-                if n not in self.grids:
-                    unknown.add(n)
-        return unknown
+                self.states[n] = [n, presence, level]
 
-    def place(self, areas: dict[int, str]) -> None:
-        """Learn where devices are; states that were waiting for it get their area."""
-        self.grids |= areas
-        waiting = self.rows["states"]
-        for n in areas.keys() & waiting.keys():
-            waiting[n] = (areas[n], waiting[n][1])
-
-    def positions(self, bodies: Iterable[bytes], grids: dict[str, str]) -> None:
+    def place(self, bodies: Iterable[bytes], grids: dict[str, str]) -> None:
         """Take entries of the positions stream; `grids` says whose worker each one is."""
         for body in bodies:
             for worker, lon, lat, at in _positions(body):
                 if worker in grids:
-                    self.rows["positions"][worker] = (grids[worker], [worker, lon, lat, at])
+                    self.positions[worker] = (grids[worker], [worker, lon, lat, at])
 
-    def take(self, scopes: Iterable[str]) -> dict[str, list[tuple[str, list[Row]]]]:
-        """Return event → [(scope, rows)] for the given scopes, and start the next frame."""
-        wanted = sorted(scopes)
-        out = {event: [(s, _inside(s, rows)) for s in wanted] for event, rows in self.rows.items()}
-        self.rows = {event: {} for event in EVENTS}
-        self.arrived = None
-        return {event: [pair for pair in pairs if pair[1]] for event, pairs in out.items()}
+    def positions_in(self, scope: str) -> list[Row]:
+        """Positions of the workers of a scope."""
+        return [row for area, row in self.positions.values() if covers(scope, area)]
 
     def __bool__(self) -> bool:
-        return any(self.rows.values())
+        return bool(self.readings or self.states or self.positions)
 
 
 def _row(r: Readings, before: tuple[str, Row] | None) -> Row:
@@ -87,8 +70,3 @@ def _row(r: Readings, before: tuple[str, Row] | None) -> Row:
     if r.moved is not None:
         return row + list(r.moved)
     return row + before[1][4:] if before else row
-
-
-def _inside(scope: str, rows: dict[Any, tuple[str, Row]]) -> list[Row]:
-    """Rows whose area the scope covers; "?" (not known yet) is nobody's."""
-    return [row for area, row in rows.values() if area != "?" and covers(scope, area)]

@@ -21,21 +21,24 @@ OPEN = ("/login", "/healthz", "/metrics", "/m/", "/vendor/", "/favicon.ico")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 # what the live layer fetches by itself: a screen that nobody touches keeps no session alive
-FETCHED = ("/api/v1/snapshot", "/api/v1/points")
+FETCHED = ("/api/v1/snapshot", "/api/v1/points", "/api/v1/components")
 
 
 def register(
     server: Flask,
     inline_scripts: list[str],
+    pictures_from: list[str],
     refresh_only: frozenset[str],
     active: Callable[[str, float], None],
 ) -> None:
     """Install the guards; `refresh_only` are the Dash inputs that no person has touched.
 
+    `pictures_from` are the origins of base maps.
+
     `active` hears who has done something, at epoch seconds: his sockets live as long as he does.
     """
     forged = CSRFProtect(server)
-    policy = _policy(inline_scripts)
+    policy = _policy(inline_scripts, pictures_from)
 
     @server.before_request
     def stand_guard() -> None:
@@ -70,13 +73,13 @@ def _is_open(path: str) -> bool:
     return path.startswith(OPEN) or path == "/m"
 
 
-def _policy(inline_scripts: list[str]) -> str:
+def _policy(inline_scripts: list[str], pictures_from: list[str]) -> str:
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src 'self' {' '.join(inline_scripts)}".rstrip(),
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            f"img-src 'self' data: blob: {' '.join(pictures_from)}".rstrip(),
             "media-src 'self' blob:",
             "connect-src 'self' {sockets}",
             "worker-src 'self'",
@@ -116,7 +119,7 @@ def _from_here() -> bool:
 
 def _is_refresh(refresh_only: frozenset[str]) -> bool:
     """Whether the live layer has sent this by itself: it keeps no session alive."""
-    if request.path in FETCHED:
+    if request.path in FETCHED or request.path.startswith("/tiles/"):
         return True
     if not request.path.endswith("/_dash-update-component"):
         return False

@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PHONE = Path(__file__).parent / "phone"
 VENDOR = {
     "socket.io.min.js": ROOT / "node_modules/socket.io-client/dist/socket.io.min.js",
+    "protomaps-leaflet.js": ROOT / "node_modules/protomaps-leaflet/dist/protomaps-leaflet.js",
     "idb.js": ROOT / "node_modules/idb/build/index.js",
 }
 ICON = (
@@ -58,10 +59,16 @@ def mount(server: Flask, city: City, front: Front) -> list[str]:
     hashes: set[str] = set()
     for name, (title, page) in front.pages.items():
         wall = _dash(server, front, name, title)
+        wall.index_string = wall.index_string.replace("<html>", f'<html lang="{lang(city)}">')
         wall.layout = _layout(city, name, page)
         front.register(wall, city, whoami)
         hashes |= set(wall.csp_hashes())
     return sorted(hashes)
+
+
+def lang(city: City) -> str:
+    """Return the language of the pages, as screen readers take it."""
+    return "en" if city.settings.locale.startswith("en") else "zh-CN"
 
 
 def _dash(server: Flask, front: Front, name: str, title: str) -> dash.Dash:

@@ -2,18 +2,18 @@
 
 Facts go out at once and without gaps: when Redis is away they are read from the ledger, and when
 it is back the tail goes on from the last number that was sent. Readings are merged, latest per
-device, ten times a second.
+device, ten times a second, and go to those whose map or panel shows the device.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from threading import Event, Lock
 from typing import Any
 
 import msgspec
-import numpy as np
 from flask_socketio import SocketIO, emit, join_room
 from prometheus_client import Histogram
 from redis.exceptions import RedisError
@@ -24,8 +24,9 @@ from app.domain.facts import LISTS, Fact, told
 from app.domain.people import concerns
 from app.store import keys
 from app.store.feed import decode
-from app.store.points import POINT
+from app.web.delivery import Delivery
 from app.web.frames import Frame
+from app.web.picture import HEAL_EVERY_S, Change, Picture
 from app.web.pulse import Pulse
 from app.web.rooms import Audience, Listener, allowed, fact_room, hears, signed_in
 
@@ -35,6 +36,8 @@ FRAME_S = 0.1  # the wall shows 10 frames of readings per second; sensors may se
 PAUSE_S = 0.02  # between two reads when the city is busy: the most that this adds to a fact
 REDIS_PAUSE_S = 0.5
 REPLAY_AT_MOST = 2000  # facts; above this a new snapshot is cheaper
+REST = 3.0  # times the work of a frame until the next one: a crowd of maps makes frames rarer
+STRANGERS_EVERY_S = 0.5  # how often all points are read again because of new devices
 CHECK_EVERY_S = 10.0  # how long a socket can outlive its sign-in
 
 LATENCY = Histogram(
@@ -47,13 +50,15 @@ LATENCY = Histogram(
 class Push:
     """One per web process. `seq` is the newest fact that has been sent."""
 
-    def __init__(self, city: City, sockets: SocketIO, audience: Audience) -> None:
-        self.city, self.sockets, self.audience = city, sockets, audience
+    def __init__(self, city: City, sockets: SocketIO, audience: Audience, picture: Picture) -> None:
+        self.city, self.sockets, self.audience, self.picture = city, sockets, audience, picture
+        self.delivery = Delivery(sockets, audience, picture)
         self.seq = 0
         self.pulse = Pulse(city, sockets, audience, lambda: self.seq)
         self._ids: dict[str, str] = {}
         self._frame = Frame()
-        self._framed = 0.0
+        self._next_frame = 0.0
+        self._strangers, self._strangers_again = False, 0.0
         self._worker_grids: dict[str, str] = {}
         self._turn = Lock()  # facts and replays take turns: no client misses or repeats one
         self._stop = Event()
@@ -131,13 +136,11 @@ class Push:
         if stream == keys.FACTS:
             self.tell([decode(body) for body in bodies])
         elif stream == keys.STATES:
-            unknown = self._frame.states(bodies)
-            if unknown:
-                self._frame.place(self._areas_of(unknown))
+            self._frame.judge(bodies)
         elif stream == keys.POSITIONS:
-            self._frame.positions(bodies, self._grids_of_workers())
+            self._frame.place(bodies, self._grids_of_workers())
         else:
-            self._frame.readings(bodies)
+            self._frame.hear(bodies)
 
     def tell(self, facts: list[Fact]) -> None:
         """Send facts to whoever may hear them; a gap is filled from the ledger first."""
@@ -160,19 +163,32 @@ class Push:
 
     def flush(self) -> None:
         """Send the frame when it is due."""
-        now = time.monotonic()
-        if not self._frame or now - self._framed < FRAME_S:
+        began = time.monotonic()
+        if began < self._next_frame:
             return
-        arrived = self._frame.arrived
-        for event, pairs in self._frame.take(self.audience.scopes()).items():
-            for scope, rows in pairs:
-                self.sockets.emit(event, rows, to=f"scope:{scope}")
-        self._framed = now
-        if arrived is not None:
-            LATENCY.observe(max(time.time() - arrived / 1000, 0))
+        healed = self._look_again(began)
+        if self._frame or healed:
+            frame, self._frame = self._frame, Frame()
+            self.delivery.send(frame, healed)
+            if frame.arrived is not None:
+                LATENCY.observe(max(time.time() - frame.arrived / 1000, 0))
+        self.delivery.send_clusters()
+        self._next_frame = began + max(FRAME_S, REST * (time.monotonic() - began))
+
+    def _look_again(self, now: float) -> list[Change]:
+        """Read all points when it is time, or because somebody speaks whom the picture lacks."""
+        heard = self._frame.readings.keys() | self._frame.states.keys()
+        self._strangers |= not all(map(self.picture.knows, heard))
+        strange = self._strangers and now >= self._strangers_again
+        if not strange and self.picture.clock() - self.picture.read_at < HEAL_EVERY_S:
+            return []
+        found = self.picture.refresh()
+        self._strangers, self._strangers_again = False, now + STRANGERS_EVERY_S
+        return found
 
     def _without_redis(self, why: RedisError, stop: Event) -> None:
         """Redis is away: facts still happen, and the ledger has them all."""
+        self.picture.read_at = -math.inf  # it may come back as another one
         if self.pulse.redis:
             log.warning("push reads facts from the ledger, Redis is away: %s", why)
         self.pulse.redis = False
@@ -206,12 +222,6 @@ class Push:
             with self._turn:
                 self.seq = newest
                 self.sockets.emit("reset", {})
-
-    def _areas_of(self, numbers: set[int]) -> dict[int, str]:
-        points = np.frombuffer(self.city.live.points(), dtype=POINT)
-        grids = self.city.areas.grids
-        found = {n: int(points["area"][n]) for n in numbers if n < len(points)}
-        return {n: grids[i].code if i < len(grids) else "" for n, i in found.items()}
 
     def _grids_of_workers(self) -> dict[str, str]:
         if not self._worker_grids or time.monotonic() > self._worker_grids_until:

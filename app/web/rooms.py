@@ -1,6 +1,8 @@
 """Who hears what: default closed. Rooms are made of scopes; a grid worker has only his own.
 
-* scope:<prefix>  readings, states and positions inside a scope, from the moment of connecting
+* scope:<prefix>  workers' positions inside a scope, from the moment of connecting
+* points:…, clusters:…  what a map shows now (app.web.sights), from the moment of `look`
+* device:<prefix>:<n>   readings of one device that a panel shows, from the moment of `look`
 * facts:<prefix>  facts inside a scope, from the moment of `resume`
 * worker:<id>     facts about this worker's own tasks and cases, from the moment of connecting
 * pulse:<area>    the pulse with the figures of this area ("" without figures)
@@ -17,14 +19,14 @@ from typing import Any
 
 from flask import request, session
 from flask_login import current_user
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from app.city import City
 from app.domain.facts import LISTS, Fact, told
 from app.domain.people import Role, User, Verb, concerns, may
-from app.errors import Refused
 from app.services import views
 from app.web.auth import idle_limit, still_signed_in
+from app.web.sights import Sight
 
 
 def watches(user: User) -> bool:
@@ -50,6 +52,8 @@ class Listener:
     area: str
     seen: float
     live: bool = False
+    sight: Sight | None = None  # what its map shows; nothing of the map is sent without one
+    watch: frozenset[int] = frozenset()  # devices whose numbers its panels show
 
 
 class Audience:
@@ -57,7 +61,9 @@ class Audience:
 
     def __init__(self) -> None:
         self._listeners: dict[str, Listener] = {}
+        self._sights: Counter[Sight] = Counter()
         self._lock = Lock()
+        self.turned: set[Sight] = set()  # somebody has turned to these: who sends takes them out
 
     def __len__(self) -> int:
         return len(self._listeners)
@@ -70,7 +76,9 @@ class Audience:
     def remove(self, sid: str) -> None:
         """Forget a socket; harmless when it is unknown."""
         with self._lock:
-            self._listeners.pop(sid, None)
+            gone = self._listeners.pop(sid, None)
+        if gone is not None:
+            self.turn(gone, None)
 
     def get(self, sid: str) -> Listener | None:
         """Return the listener of a socket, or None."""
@@ -84,6 +92,26 @@ class Audience:
     def scopes(self) -> set[str]:
         """Return the scopes that somebody watches now."""
         return {x.user.scope for _, x in self.all() if watches(x.user)}
+
+    def turn(self, listener: Listener, sight: Sight | None) -> None:
+        """Note what a listener's map shows from now on."""
+        with self._lock:
+            if listener.sight is not None:
+                self._sights[listener.sight] -= 1
+                if not self._sights[listener.sight]:
+                    del self._sights[listener.sight]
+            listener.sight = sight
+            if sight is not None:
+                self._sights[sight] += 1
+                self.turned.add(sight)
+
+    def sights(self) -> list[Sight]:
+        """Return what is looked at now, each once."""
+        return list(self._sights)
+
+    def watched(self) -> set[tuple[str, int]]:
+        """Return (scope, device number) of every number that a panel shows now."""
+        return {(x.user.scope, n) for _, x in self.all() for n in x.watch}
 
     def areas(self) -> set[str]:
         """Return the areas whose figures somebody looks at now, "" among them for workers."""
@@ -111,12 +139,16 @@ def fact_room(user: User) -> str | None:
     return f"facts:{user.scope}" if watches(user) else None
 
 
+def watched_room(scope: str, n: int) -> str:
+    """Return the room of those of a scope whose panels show a device's number."""
+    return f"device:{scope}:{n}"
+
+
 def register(sockets: SocketIO, city: City) -> Audience:
-    """Install connect, disconnect and the choice of the area; return who is there."""
+    """Install connect and disconnect; return who is there."""
     audience = Audience()
     sockets.on_event("connect", _connect(city, audience))
     sockets.on_event("disconnect", lambda *_: audience.remove(_sid()))
-    sockets.on_event("look", _look(city, audience))
     return audience
 
 
@@ -151,25 +183,6 @@ def _connect(city: City, audience: Audience) -> Callable[..., None]:
             join_room(room)  # a phone reads its short snapshot anew at each fact: no replay needed
 
     return connect
-
-
-def _look(city: City, audience: Audience) -> Callable[..., Any]:
-    def look(message: Any = None) -> Any:
-        """The screen now shows this area: its pulse carries the area's figures."""
-        listener = allowed(city, audience)
-        wanted = message.get("area") if isinstance(message, dict) else None
-        if listener is None or not watches(listener.user) or not isinstance(wanted, str):
-            return {"error": "forbidden"}
-        try:
-            area = views.allowed_area(city, listener.user, wanted)
-        except Refused as why:
-            return {"error": why.code}
-        leave_room(f"pulse:{listener.area}")
-        listener.area = area
-        join_room(f"pulse:{area}")
-        return {"area": area}
-
-    return look
 
 
 def _sid() -> str:

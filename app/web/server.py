@@ -16,9 +16,30 @@ from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.city import City
+from app.domain.basemaps import hosts
 from app.errors import BadConfiguration
-from app.web import api, auth, errors, guards, health, moves, pages, photos, points, push, rooms
+from app.web import (
+    api,
+    auth,
+    components,
+    errors,
+    guards,
+    health,
+    links,
+    looking,
+    moves,
+    pages,
+    photos,
+    points,
+    push,
+    replay,
+    resources,
+    rooms,
+    tiles,
+    units,
+)
 from app.web.front import Front
+from app.web.picture import Picture
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +101,13 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
         ping_timeout=PING_WAIT_S,
         max_http_buffer_size=100_000,  # we only hear small words; we say the large ones
     )
-    audience = rooms.register(sockets, city)
+    audience, picture = rooms.register(sockets, city), Picture(city)
+    looking.register(sockets, city, audience, picture)
     _behind(server, settings.trusted_proxies)
     hashes = pages.mount(server, city, front)
-    guards.register(server, hashes, front.refresh_only, audience.touch)
-    pusher = push.Push(city, sockets, audience)
+    guards.register(server, hashes, hosts(city.bases), front.refresh_only, audience.touch)
+    links.register(server, city)
+    pusher = push.Push(city, sockets, audience, picture)
     sockets.on_event("resume", pusher.resume)
     server.extensions["push"] = pusher
     _addresses(server, city, pusher)
@@ -106,8 +129,13 @@ def _addresses(server: Flask, city: City, pusher: push.Push) -> None:
         api.blueprint(city),
         moves.blueprint(city),
         photos.blueprint(city),
-        points.blueprint(city),
+        resources.blueprint(city),
+        points.blueprint(city, pusher.picture),
+        components.blueprint(city),
+        replay.blueprint(city),
         health.blueprint(city, pusher),
+        units.blueprint(city),
+        tiles.blueprint(city),
         pages.files(),
     ):
         server.register_blueprint(blueprint)
@@ -126,6 +154,7 @@ def serve(city: City, stop: Event, front: Front) -> None:
     server, _ = build(city, front, async_mode="gevent")
     pusher: push.Push = server.extensions["push"]
     http = listen(server, settings.host, settings.port)
+    units.prepare(city)
     pusher.start()
     log.info("web listens on http://%s:%s/", settings.host, settings.port)
     stop.wait()

@@ -4,7 +4,7 @@
   "use strict";
   const chengyun = (window.chengyun = window.chengyun || {});
   const here = document.currentScript ? document.currentScript.src : `${location.origin}/wall/assets/boot.js`;
-  const labels = new Map(); // area code -> {layer, name, text} of its label
+  const labels = new Map(); // area code -> {layer, name, text} of its label; live/label_layer.mjs places them
   const figures = new Map(); // area code -> figure; Leaflet asks for the style before the label exists
 
   chengyun.maps = new Map();
@@ -21,37 +21,33 @@
     document.dispatchEvent(new CustomEvent("chengyun:map", { detail: { id, map } }));
   }
 
-  /** How strongly an area is filled: 0.06 for nothing up to 0.5 for the maximum. */
-  function strength(value, max) {
-    if (!Number.isFinite(value) || !(max > 0)) return 0.06;
-    return 0.08 + 0.42 * Math.min(1, Math.max(0, value / max));
+  const NO_VALUE = "url(#no-value)"; // the hatch of live/layer_tree.mjs
+
+  /** Choropleth style of one area polygon; the hideout is that of layouts/ground_legend.py. */
+  function areaStyle(feature, context) {
+    const { fills = {}, texts = {}, selected, outline } = (context && context.hideout) || {};
+    const code = feature.properties.code;
+    tellFigure(code, texts[code]);
+    const strong = outline || selected === code;
+    const line = { color: strong ? "#3fd0ff" : "#2f6f9f", weight: strong ? 2.5 : 1, opacity: 0.9 };
+    return Object.assign(line, { fill: !outline }, filled(fills[code]));
   }
 
-  /** Choropleth style of one area polygon, see docs/live-layer.md. */
-  function areaStyle(feature, context) {
-    const hideout = (context && context.hideout) || {};
-    const code = feature.properties.code;
-    const value = (hideout.values || {})[code];
-    const selected = hideout.selected === code;
-    tellFigure(code, value);
-    return {
-      color: selected || hideout.outline ? "#3fd0ff" : "#2f6f9f",
-      weight: selected || hideout.outline ? 2.5 : 1,
-      opacity: 0.9,
-      fill: !hideout.outline,
-      fillColor: "#2a86c8",
-      fillOpacity: strength(value, hideout.max),
-    };
+  /** @param {number|null|undefined} fill how strongly; null: there is no value, undefined: not known yet */
+  function filled(fill) {
+    if (fill === null) return { fillColor: NO_VALUE, fillOpacity: 0.5 };
+    return { fillColor: "#2a86c8", fillOpacity: fill === undefined ? 0.06 : fill };
   }
 
   /** Write an area's figure into its label when it has changed. */
   function tellFigure(code, value) {
     const label = labels.get(code);
-    const text = value ? String(value) : ""; // nothing to do there: the name alone
+    const text = value ? String(value) : ""; // nothing there: the name alone
     figures.set(code, text);
     if (!label || label.text === text) return;
     label.text = text;
     label.layer.setTooltipContent(labelHtml(label.name, text));
+    labelsChanged();
   }
 
   const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -73,31 +69,21 @@
       opacity: 1,
       interactive: false,
     });
-    layer.on("add tooltipopen", () => fitLabel(layer));
+    layer.on("add tooltipopen", labelsChanged);
     layer.on("click", () => document.dispatchEvent(new CustomEvent("chengyun:area", { detail: code })));
     layer.on("remove", () => {
       if (labels.get(code) && labels.get(code).layer === layer) labels.delete(code);
     });
   }
 
-  /** Hide a label that is wider than its polygon is drawn at this zoom. */
-  function fitLabel(layer) {
-    const map = layer._map;
-    const tip = layer.getTooltip && layer.getTooltip();
-    const box = tip && tip.getElement && tip.getElement();
-    if (!map || !box || !layer.getBounds) return;
-    const bounds = layer.getBounds();
-    const width = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
-    box.style.visibility = box.offsetWidth > width * 1.15 ? "hidden" : "";
+  /** live/label_layer.mjs places them anew. */
+  function labelsChanged() {
+    document.dispatchEvent(new CustomEvent("chengyun:labels"));
   }
 
-  function fitLabels() {
-    for (const { layer } of labels.values()) fitLabel(layer);
-  }
-
+  chengyun.areaLabels = labels;
   chengyun.fn = Object.assign(chengyun.fn || {}, { areaStyle, areaLabel });
   if (window.L) window.L.Map.addInitHook(registerMap);
-  if (window.L) window.L.Map.addInitHook(function watchZoom() { this.on("zoomend", fitLabels); });
   chengyun.modules = import(new URL("live/main.mjs", here).href).then((main) => main.start(chengyun));
   chengyun.modules.catch((why) => console.error("live layer did not start", why));
 })();

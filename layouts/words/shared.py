@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "source.alert": ("预警", "Alert"),
     "source.grid": ("网格上报", "Grid report"),
     "source.hotline": ("12345", "12345 hotline"),
+    "source.drill": ("演练", "Exercise"),
     "quality.0": ("质量 良", "Quality good"),
     "quality.1": ("质量 存疑", "Quality suspect"),
     "quality.2": ("质量 差", "Quality bad"),

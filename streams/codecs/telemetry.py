@@ -43,7 +43,9 @@ def read(fields: dict[str, str], payload: bytes, arrived: int) -> Telemetry:
     at = wire.moment(said.ts, arrived)
     if at < arrived - OLDEST_MS:
         raise Rejected("too_old", f"ts is {(arrived - at) // 3_600_000} hours old; at most 24")
-    lon, lat = wire.place(said.lon, said.lat, said.crs)
+    lon, lat = said.lon, said.lat
+    if lon is not None or lat is not None:
+        lon, lat = wire.place(lon, lat, said.crs)
     return Telemetry(
         device=fields["device"],
         kind=fields["kind"],

@@ -30,6 +30,8 @@ class Door:
 
         return keep
 
+    clientside_callback = callback
+
 
 def open_door(module: ModuleType, city: City, user: User) -> dict[str, Callable[..., Any]]:
     """The callbacks of a module for a user who is signed in."""

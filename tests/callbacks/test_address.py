@@ -34,3 +34,10 @@ def test_nobody_goes_up_beyond_his_scope(city):
 def test_a_click_on_a_device_selects_it(city):
     hit = open_door(address, city, cast.DUTY)["hit"]
     assert hit({"hits": [{"type": "device", "n": 7}]}, "") == "?device=n%3A7"
+
+
+def test_the_area_beside_is_the_next_of_the_same_parent(city):
+    beside = open_door(address, city, cast.DUTY)["go_beside"]
+    row = [child.code for child in city.areas.children("320404")]
+    assert beside({"id": "1"}, f"?area={row[0]}&outside=alert") == f"?area={row[1]}"
+    assert beside({"id": "-1"}, f"?area={row[1]}") == f"?area={row[0]}"

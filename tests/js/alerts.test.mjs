@@ -11,7 +11,7 @@ import { epochMs, workerMarks } from "../../layouts/assets/live/worker_layer.mjs
 import { alertOf, factOf } from "./fakes.mjs";
 
 const AT = Date.parse("2026-11-21T08:00:00Z");
-const VIEW = { area: "320404", tab: "all", alert: null, case: null, layers: ["devices", "cases", "workers"] };
+const VIEW = { area: "320404", tab: "all", alert: null, case: null, layers: ["devices", "cases", "alerts", "workers"] };
 
 /** Facts applied one after the other to nothing. */
 const applied = (...alerts) => new FactLog(emptySnapshot()).add(alerts.map((alert) => factOf("alert", alert)));
@@ -53,6 +53,19 @@ describe("flights", () => {
 });
 
 describe("marks", () => {
+  it("alerts: with their layer off, red ones that nobody has acknowledged are shown all the same", () => {
+    const alerts = [alertOf("R", 4), alertOf("A", 4, "acknowledged"), alertOf("O", 3), alertOf("W", 2, "raised", { rule: "warning" }), alertOf("S", 1)];
+    const shown = alertMarks(alerts, { ...VIEW, layers: ["devices"], alert: "S" });
+    assert.deepEqual(shown.map((mark) => mark.id), ["S", "R"]);
+  });
+  it("cases: those of the states that are on, the selected one always", () => {
+    const one = (id, status) => ({ id, status, area: "320404005001001", domain: "safety", lon: 119.9, lat: 31.8 });
+    const cases = [one("A", "handling"), one("B", "returned"), one("C", "pending_check")];
+    const ids = (more) => caseMarks(cases, { ...VIEW, ...more }).map((mark) => mark.id);
+    assert.deepEqual(ids({ statuses: ["handling"] }), ["A"]);
+    assert.deepEqual(ids({ statuses: ["handling"], case: "B" }), ["A", "B"]);
+    assert.deepEqual(ids({ statuses: null }), ["A", "B", "C"]);
+  });
   it("alerts: red and orange of the view, the selected one always", () => {
     const alerts = [alertOf("R", 4), alertOf("O", 3), alertOf("Y", 2), alertOf("far", 4, "raised", { area: "320411001001001" }), alertOf("S", 1)];
     const shown = alertMarks(alerts, { ...VIEW, alert: "S" });

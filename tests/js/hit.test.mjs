@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { HitGrid } from "../../layouts/assets/live/hit.mjs";
-import { oneOfEach } from "../../layouts/assets/live/scene.mjs";
+import { oneOfEach } from "../../layouts/assets/live/picking.mjs";
 
-const gridOf = (places) => new HitGrid(places.length, (i) => places[i]);
+function gridOf(places) {
+  const grid = new HitGrid(places.length, 640, 400);
+  places.forEach((at, i) => at && grid.put(i, ...at));
+  return grid;
+}
 
 describe("hit test", () => {
   it("finds what is near, nearest first", () => {
@@ -20,6 +24,18 @@ describe("hit test", () => {
   it("leaves out what is not drawn and what is too far", () => {
     assert.deepEqual(gridOf([null, [100, 100]]).near(100, 109, 8), []);
     assert.deepEqual(gridOf([null, [100, 100]]).near(100, 108, 8).map(({ i }) => i), [1]);
+  });
+
+  it("follows what moves and forgets what goes", () => {
+    const grid = gridOf([[10, 10], [12, 10], [300, 300]]);
+    grid.put(0, 301, 300);
+    grid.put(1, 13, 11);
+    assert.deepEqual(grid.near(10, 10, 8).map(({ i }) => i), [1]);
+    assert.deepEqual(grid.near(300, 300, 8).map(({ i }) => i), [2, 0]);
+    for (const i of [2, 2, 1]) grid.take(i);
+    assert.deepEqual([grid.near(300, 300, 8).map(({ i }) => i), grid.has(0), grid.has(2)], [[0], true, false]);
+    grid.put(2, 300, 300);
+    assert.equal(grid.near(300, 300, 8).length, 2);
   });
 
   it("agrees with a look at every point", () => {

@@ -46,7 +46,7 @@ describe("decoding", () => {
 describe("readings", () => {
   it("replaces the value and asks for the dot", () => {
     const points = one();
-    assert.deepEqual(points.applyReadings([[7, NOW, 9.5, 1]], NOW), { dirty: [0], moved: false, unknown: [] });
+    assert.deepEqual(points.applyReadings([[7, NOW, 9.5, 1]], NOW), { dirty: [0], moved: [] });
     assert.deepEqual([points.at[0], points.value[0], points.quality[0]], [NOW, 9.5, 1]);
   });
 
@@ -56,17 +56,53 @@ describe("readings", () => {
     assert.equal(points.value[0], 3.5);
   });
 
-  it("names devices it does not know and says when one moved", () => {
+  it("leaves out devices it does not know and says which moved", () => {
     const points = one();
-    const { moved, unknown } = points.applyReadings([[99, NOW, 1, 0], [7, NOW, 1, 0, 120, 32]], NOW);
-    assert.deepEqual([moved, unknown], [true, [99]]);
+    assert.deepEqual(points.applyReadings([[99, NOW, 1, 0], [7, NOW, 1, 0, 120, 32]], NOW), { dirty: [0], moved: [0] });
     assert.ok(Math.abs(points.placeOf(7)[0] - 120) < 1e-9);
+    assert.deepEqual(points.applyReadings([[7, NOW, 1, 0, 120, 32]], NOW).moved, []);
   });
 
   it("takes a reading without its primary metric", () => {
     const points = one();
     points.applyReadings([[7, NOW, null, 0]], NOW);
     assert.ok(Number.isNaN(points.value[0]));
+  });
+});
+
+describe("coming and going", () => {
+  const rowOf = (n) => [n, 120, 32, NOW, 4.5, 3, 1, 0, 1, 2];
+
+  it("a device comes into view with all that is known of it", () => {
+    const points = one();
+    assert.deepEqual(points.enter([rowOf(9)], NOW), [1]);
+    assert.deepEqual([points.count, points.indexOf(9), points.level[1], points.value[1], points.stale[1]], [2, 1, 2, 4.5, 0]);
+    assert.deepEqual(points.applyReadings([[9, NOW + 1, 5, 0]], NOW).dirty, [1]);
+  });
+
+  it("a thousand may come, and one that is here is told anew", () => {
+    const points = one();
+    points.enter(Array.from({ length: 1000 }, (_, i) => rowOf(100 + i)), NOW);
+    points.enter([rowOf(7)], NOW);
+    assert.deepEqual([points.count, points.indexOf(1099), points.level[0]], [1001, 1000, 2]);
+  });
+
+  it("one that leaves is not seen any more, and may come back", () => {
+    const points = one();
+    assert.deepEqual(points.leave([7, 99]), [0]);
+    assert.deepEqual([points.shown[0], points.indexOf(7)], [0, -1]);
+    points.filter(VIEW);
+    assert.equal(points.shown[0], 0);
+    assert.deepEqual(points.enter([rowOf(7)], NOW), [0]);
+  });
+
+  it("a year of coming and going takes no more room than one day", () => {
+    const points = one();
+    for (let n = 100; n < 5_000; n++) {
+      points.enter([rowOf(n)], NOW);
+      points.leave([n]);
+    }
+    assert.deepEqual([points.count, points.index.size], [2, 1]);
   });
 });
 

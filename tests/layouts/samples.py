@@ -17,8 +17,31 @@ def page(role: str = "duty_officer") -> dict[str, Any]:
         "root": "320404",
         "me": me,
         "shift": {"name": "day", "until": "2026-11-21T12:00:00+00:00"},
+        "bases": [],
         "feeds": {"telemetry": 15},
+        "layers": presets(),
     }
+
+
+def presets() -> dict[str, Any]:
+    """views.page's "layers"."""
+    layers = ["devices", "cases", "alerts", "workers"]
+    daily = {"code": "daily", "name": "日常", "name_en": "Daily", "layers": layers}
+    flood = {"code": "flood", "name": "防汛", "name_en": "Flood", "layers": ["devices:rain"]}
+    return {"presets": [daily, flood], "start": "daily"}
+
+
+def choropleth(**more: Any) -> dict[str, Any]:
+    """views.choropleth of three areas."""
+    plain = {
+        "figure": "open",
+        "values": {"a": 3, "b": 12, "c": 0},
+        "lower": [0, 3, 12],
+        "steps": {"a": 1, "b": 2, "c": 0},
+        "rest": 0,
+        "counts": [1, 1, 1],
+    }
+    return plain | more
 
 
 def ground() -> dict[str, Any]:
@@ -118,7 +141,7 @@ def alerts_panel(count: int = 3) -> dict[str, Any]:
     levels = {"4": some, "3": empty, "2": empty, "1": empty}
     nowhere = {"red": 0, "area": "320404"}
     told = {"total": count, "last_hour": 5, "levels": levels, "alerts": rows}
-    return told | {"elsewhere": nowhere}
+    return told | {"elsewhere": nowhere, "around": 0}
 
 
 def alert_card(**more: Any) -> dict[str, Any]:
@@ -133,6 +156,7 @@ def alert_card(**more: Any) -> dict[str, Any]:
         "now": {"value": 0.4, "at": NOW_MS, "stale_after_s": 90, "n": 12},
         "curve": curve,
         "worker": {"id": "W003", "name": "网格员03", "distance_m": 210.0, "on_duty": True},
+        "cameras": {"near": [{"id": f"camera-{n}"} for n in range(3)], "platform": True},
         "escalates_at": "2026-11-21T08:11:00+00:00",
         "escalates_from": ISO,
         "may": ["acknowledge", "dispatch"],
@@ -153,6 +177,8 @@ def case(n: int = 1, **more: Any) -> dict[str, Any]:
         "level": 2,
         "status": "pending_dispatch",
         "area": "320404005001001",
+        "lon": 119.95,
+        "lat": 31.78,
         "opened_at": ISO,
         "changed_at": ISO,
         "due_at": "2026-11-21T10:08:00+00:00",

@@ -67,12 +67,39 @@ def test_up_first_closes_the_card_then_goes_up():
         ([{"type": "case", "id": "ZL1"}], HERE.to(alert=None, case="ZL1")),
         ([{"type": "device", "n": 7}], HERE.to(alert=None, device="n:7")),
         ([{"type": "worker", "id": "W1"}], HERE),
-        (
-            [{"type": "worker", "id": "W1"}, {"type": "case", "id": "Z"}],
-            HERE.to(alert=None, case="Z"),
-        ),
+        ([{"type": "worker", "id": "W1"}, {"type": "case", "id": "Z"}], HERE),
         ([{"type": "device", "n": 7}, {"type": "device", "n": 8}], HERE),
     ],
 )
 def test_a_click_on_one_mark_selects_it(hits, there):
     assert address.hit(HERE, {"hits": hits}) == there
+
+
+@pytest.mark.parametrize(
+    ("query", "view"),
+    [
+        ("?view=119.95,31.78,14.5&area=320404", (119.95, 31.78, 14.5)),
+        ("?view=119.95,31.78", None),
+        ("?view=a,b,c", None),
+        ("?view=999,31.78,12", None),
+        ("?view=nan,31.78,12", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_link_may_say_where_the_map_stands(query, view):
+    assert address.map_view(query) == view
+
+
+def test_what_was_outside_is_told_once():
+    here = address.read("?area=320404&outside=alert")
+    assert here.outside == "alert"
+    assert here.to(tab="safety").query() == "?area=320404&tab=safety"
+
+
+def test_the_figure_of_the_areas_is_part_of_the_address():
+    assert address.read("?figure=online&area=320404").figure == "online"
+    assert address.read("?figure=nonsense").figure is None
+    there = address.choose(Address(area="320404"), "act-figure", {"id": "on_time"})
+    assert there.query() == "?area=320404&figure=on_time"
+    assert address.choose(there, "act-figure", {"id": "open"}).figure is None

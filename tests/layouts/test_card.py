@@ -23,8 +23,17 @@ def test_confirm_and_dispatch_are_offered_only_where_allowed():
     both = card.alert(samples.alert_card())
     assert ("acknowledge", "A1", None) in reading.actions(both)
     assert ("dispatch", "A1", "alert") in reading.actions(both)
-    neither = reading.actions(card.alert(samples.alert_card(may=[])))
-    assert neither == [("up", "card", None)]
+    neither = {action for action, *_ in reading.actions(card.alert(samples.alert_card(may=[])))}
+    assert neither == {"up", "nearby"}
+
+
+def test_the_cameras_are_counted_and_lead_to_their_list():
+    shown = card.alert(samples.alert_card())
+    assert "摄像头 3 路" in reading.words(shown)
+    ways = [value for action, _, value in reading.actions(shown) if action == "nearby"]
+    assert [way.split(",")[3] for way in ways] == ["", "cameras"]
+    none = card.alert(samples.alert_card(cameras={"near": [], "platform": False}))
+    assert "附近无摄像头" in reading.words(none)
 
 
 def test_the_countdown_ends_with_the_confirmation():

@@ -67,6 +67,7 @@ def test_moves_and_tasks_of_the_case_are_shown():
     assert reading.actions(about) == [
         ("case-move", "ZL20261121000001", "close"),
         ("case-move", "ZL20261121000001", "rework"),
+        ("nearby", "", "119.950000,31.780000,3000,"),
     ]
     assert "网格员09 已签收" in reading.words(about)
 

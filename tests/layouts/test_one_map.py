@@ -41,27 +41,6 @@ def test_at_the_root_there_is_nothing_above():
     assert one_map.parent(root) is None
 
 
-def test_the_legend_counts_what_is_on_the_map():
-    words = reading.words(one_map.legend(samples.layers(), {"a": 3, "b": 12}))
-    for said in ("感知设备 5,012", "陈旧/离线 79", "在办案件 63", "在岗网格员 41", "3–12"):
-        assert said in words
-    assert "0–0" in reading.words(one_map.legend(samples.layers(), {}))
-
-
-def test_what_can_be_hidden_is_a_switch():
-    actions = reading.actions(one_map.legend(samples.layers(), {}))
-    assert [thing for name, thing, _ in actions if name == "layer"] == [
-        "devices",
-        "cases",
-        "workers",
-    ]
-
-
-def test_the_colours_know_their_maximum():
-    assert one_map.hideout({"a": 3, "b": 12})["max"] == 12
-    assert one_map.hideout({})["max"] == 0
-
-
 def test_the_view_leaves_room_for_what_lies_on_the_map():
     (south, west), (north, east) = one_map.viewport(samples.ground())["bounds"]
     assert south < 31.77 < 31.80 < north

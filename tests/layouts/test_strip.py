@@ -1,7 +1,11 @@
 """The strip of alerts."""
 
-from layouts import strip
+from pathlib import Path
+
+from layouts import ids, strip
 from tests.layouts import reading, samples
+
+ROOT = Path(__file__).parents[2]
 
 
 def bars(data):
@@ -34,3 +38,28 @@ def test_many_refusals_are_told_and_lead_nowhere():
     assert "近 1 小时拒收 1,234 条" in reading.words(said)
     assert not [node for node in reading.nodes(said) if "href" in node or "data-action" in node]
     assert "拒收" not in reading.words(strip.bars(samples.strip()))
+
+
+def test_the_slider_can_be_worked_without_a_mouse():
+    found = list(reading.nodes(strip.panel()))
+    (handle,) = [node for node in found if node.get("role") == "slider"]
+    assert (handle["id"], handle["tabIndex"]) == (ids.REPLAY_HANDLE, 0)
+    buttons = [node for node in found if node["_type"] == "Button"]
+    assert [b["data-action"] for b in buttons] == [
+        "replay-live",
+        "replay-step",
+        "replay-toggle",
+        "replay-step",
+    ]
+    assert all(node["aria-label"] for node in (handle, *buttons))
+
+
+def test_the_speeds_are_those_of_the_browser_code():
+    speeds = [n["value"] for n in reading.nodes(strip.panel()) if n["_type"] == "Option"]
+    code = (ROOT / "layouts/assets/live/replay.mjs").read_text(encoding="utf-8")
+    assert f"SPEEDS = [{', '.join(speeds)}]" in code
+
+
+def test_the_bars_say_their_ends_to_the_slider():
+    (bar,) = [n for n in reading.nodes(strip.bars(samples.strip())) if n.get("role") == "img"]
+    assert int(bar["data-until"]) - int(bar["data-since"]) == 12 * 3_600_000

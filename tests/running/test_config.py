@@ -81,3 +81,24 @@ def test_toml_that_is_no_toml_is_a_fault(tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://video.example/play",
+        "ftp://video.example/{code}",
+        "javascript:alert({code})",
+        "https://video.example/{code}/{name}",
+        "https://video.example/{code} {code}",
+        "{code}",
+    ],
+)
+def test_the_address_of_cameras_needs_http_and_the_code(address: str) -> None:
+    assert "camera_url" in faults(camera_url=address)
+
+
+def test_a_video_platform_is_one_setting() -> None:
+    assert load_settings().camera_url == ""
+    address = "http://10.0.0.5:8080/#/play/{code}?stream=1"
+    assert load_settings(camera_url=address).camera_url == address

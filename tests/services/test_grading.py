@@ -205,6 +205,22 @@ def test_a_device_belongs_to_the_source_that_spoke_last(city) -> None:
     assert city.live.readings_feeds()["lora"] == NOW
 
 
+def test_origins_go_with_the_counts_and_a_birth_is_newer_than_what_waits(city) -> None:
+    take(city, said("A"))
+    grader = grading.of(city)
+    grader.flush(city, NOW)
+    for n, feed in enumerate(("lora", "city", "lora")):
+        ingest.observe(city, [said("A", NOW + 1 + n, feed=feed)], NOW)
+    assert grader.untold == {"A": "lora"}
+    born = DeviceStatus(device="A", kind="river", at=NOW + 9, online=True, feed="other")
+    ingest.status(city, [born], NOW)
+    grader.flush(city, NOW)
+    assert city.live.origins() == {"A": "other"}
+    ingest.observe(city, [said("A", NOW + 10, feed="lora")], NOW)
+    ingest.beat(city, "ingest")
+    assert city.live.origins() == {"A": "lora"}
+
+
 def test_an_emptied_redis_hears_of_origins_and_sources_again(city) -> None:
     registry.declare(city, [{"name": "lora", "period_s": 60}])
     take(city, said("A", feed="lora"))

@@ -55,17 +55,6 @@ def test_the_ground_has_a_path_children_and_grid_ranges(city) -> None:
     assert west < east
 
 
-def test_search_finds_areas_cases_alerts_and_devices_of_the_scope(city) -> None:
-    put_device(city, "GAS-1")
-    raise_alert(city)
-    kinds = {one["kind"] for one in views.search(city, cast.DISPATCHER, "甲烷")}
-    assert kinds == {"case", "alert"}
-    assert [one["code"] for one in views.search(city, cast.DUTY, "gas-1")][-1] == "GAS-1"
-    assert views.search(city, cast.STRANGER, "gas-1") == []
-    assert views.search(city, cast.DUTY, "五星")[0]["code"] == cast.STREET
-    assert views.search(city, cast.DUTY, "   ") == []
-
-
 def test_marks_under_a_click_are_named_when_they_may_be_seen(city) -> None:
     device, alert = put_device(city, "GAS-1"), raise_alert(city)
     hits = [
@@ -74,5 +63,9 @@ def test_marks_under_a_click_are_named_when_they_may_be_seen(city) -> None:
         {"type": "worker", "id": "W001"},
         {"type": "device", "n": 999},
     ]
-    assert [one["code"] for one in views.named(city, cast.DUTY, hits)] == ["GAS-1", alert.id]
+    assert [one["code"] for one in views.named(city, cast.DUTY, hits)] == [
+        "GAS-1",
+        alert.id,
+        "worker:W001",
+    ]
     assert views.named(city, cast.STRANGER, hits) == []

@@ -90,7 +90,7 @@ def test_figures_of_one_domain(city) -> None:
 def test_children_sum_to_their_parent(city) -> None:
     for n, area in enumerate((cast.GRID, cast.GRID, cast.OTHER_GRID)):
         open_case(city, area, device=f"D{n}")
-    counts = views.choropleth(city, cast.DUTY, "320404")["counts"]
+    counts = views.choropleth(city, cast.DUTY, "320404")["values"]
     assert counts[cast.STREET] == 2
     assert sum(counts.values()) == views.layers(city, cast.DUTY, "320404")["cases"] == 3
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -67,7 +69,7 @@ def test_a_closed_inbox_lets_nobody_wait() -> None:
 
 def test_a_batch_is_sorted_and_the_refused_become_letters() -> None:
     strange = Arrival("city/x/y", b"{}", 1, 1, 1)
-    broken = arrival(1)._replace(payload=b"{")
+    broken = msgspec.structs.replace(arrival(1), payload=b"{")
     batch = Reader().sort([arrival(0), strange, broken, arrival(2)], NOW)
     assert [t.metrics["ch4"] for t in batch.telemetry] == [0, 2]
     assert [(r.topic, r.reason) for r in batch.refused] == [
@@ -287,3 +289,11 @@ def test_a_share_group_prefixes_every_subscription(city) -> None:
     grouped = city.settings.model_copy(update={"mqtt_share_group": "in"})
     assert shared(["a/+/b"], grouped) == ["$share/in/a/+/b"]
     assert shared(["a/+/b"], city.settings) == ["a/+/b"]
+
+
+def test_what_a_broker_sends_without_acknowledgement_has_room() -> None:
+    deployed = (Path(__file__).parents[2] / "deploy/mosquitto.conf").read_text("utf-8")
+    for settings in (embedded_broker.MOSQUITTO_SETTINGS, deployed):
+        found = re.search(r"^max_inflight_messages (\d+)$", settings, re.MULTILINE)
+        assert found is not None
+        assert inbox.FEW < inbox.BATCH * 4 < int(found[1]) < inbox.ROOM

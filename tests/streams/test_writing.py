@@ -151,7 +151,9 @@ def test_a_redis_without_the_script_is_told_it(city, writer, hand) -> None:
 
 def test_what_is_not_plain_waits_for_all_before_it(city, writer, hand) -> None:
     assert writer.take(batch(city, 30))
-    strange = [a._replace(said=said("unknown", a.said.at, 1.0)) for a in batch(city, 60)]
+    strange = batch(city, 60)
+    for a in strange:
+        a.said = said("unknown", a.said.at, 1.0)
     assert writer.take(strange)
     assert hand.done == list(range(30, 90))
     assert [r.device for r in stored(city)[-30:]] == ["unknown"] * 30

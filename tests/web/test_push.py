@@ -13,7 +13,7 @@ from app.services import alerts, registry, tasks
 from app.web import push as push_module
 from app.web.pages import edition
 from tests import cast
-from tests.web.things import open_case, put_device, raise_alert, say
+from tests.web.things import look, open_case, put_device, raise_alert, say
 
 
 def heard(socket, event: str) -> list:
@@ -117,6 +117,7 @@ def test_a_gap_in_the_stream_is_filled_from_the_ledger(city, push, as_user) -> N
 
 def test_only_the_latest_reading_of_a_frame_is_sent(city, push, as_user, clock) -> None:
     socket = as_user(cast.DUTY).socket()
+    look(socket)
     device = put_device(city, "GAS-1", value=1.0)
     for value in (2.0, 3.0, 4.0):
         clock.advance(seconds=1)
@@ -128,11 +129,15 @@ def test_only_the_latest_reading_of_a_frame_is_sent(city, push, as_user, clock) 
 
 def test_states_of_devices_that_never_spoke_find_their_scope(city, push, as_user) -> None:
     here, there = as_user(cast.DISPATCHER).socket(), as_user(cast.STRANGER).socket()
+    look(here, cast.STREET)
+    look(there, cast.OTHER_STREET)
     device = put_device(city, "GAS-1", value=None)
     city.live.set_states([(device.n, 2, 0)])
     push.step()
-    assert heard(here, "states") == [[[device.n, 2, 0]]]
-    assert heard(there, "states") == []
+    told = {got["name"]: got["args"][0] for got in here.get_received()}
+    assert [row[0] for row in told["entered"]] == [device.n]
+    assert told["states"] == [[device.n, 2, 0]]
+    assert there.get_received() == []
 
 
 def test_the_pulse_says_that_redis_is_away_and_that_it_is_back(

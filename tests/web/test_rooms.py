@@ -13,7 +13,7 @@ from app.services import tasks
 from app.web.rooms import hears
 from tests import cast
 from tests.cast import START
-from tests.web.things import open_case, put_device, raise_alert, say
+from tests.web.things import look, open_case, put_device, raise_alert, say
 
 INSIDE = Fact(kind="alert.raised", thing="a", area=cast.GRID, at=START, who="watch", body={})
 
@@ -57,14 +57,15 @@ def test_nobody_connects_without_sign_in(anonymous) -> None:
 
 def test_the_dispatcher_of_another_street_hears_nothing(city, push, as_user) -> None:
     mine, strange = as_user(cast.DISPATCHER).socket(), as_user(cast.STRANGER).socket()
-    for socket in (mine, strange):
+    for socket, area in ((mine, cast.STREET), (strange, cast.OTHER_STREET)):
         socket.emit("resume", {"seq": push.seq})
+        assert look(socket, area)["show"] == "points"
     device = put_device(city, "GAS-1")
     raise_alert(city)
     city.live.set_states([(device.n, 1, 4)])
     push.step()
     got = mine.get_received()
-    assert {"facts", "readings", "states"} == {one["name"] for one in got}
+    assert {"facts", "entered", "readings", "states"} == {one["name"] for one in got}
     assert strange.get_received() == []
 
 
@@ -141,6 +142,7 @@ def test_a_malformed_resume_harms_nobody(city, push, as_user, message) -> None:
 
 def test_late_readings_never_reach_the_live_picture(city, push, as_user, clock) -> None:
     socket = as_user(cast.DUTY).socket()
+    look(socket)
     device = put_device(city, "GAS-1", value=3.0)
     clock.advance(minutes=-10)
     say(city, device, 99.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.city import City
 from app.domain.alerts import Alert, AlertChange, AlertStep
 from app.domain.cases import Case
@@ -83,3 +85,14 @@ def say(city: City, device: Device, value: float, quality: int = 0) -> None:
     grid = city.areas.grid_index(device.area)
     observed = Observed(reading, device.lon, device.lat, grid, value)
     city.live.write([observed], now)
+
+
+EVERYWHERE = [119.0, 31.0, 121.0, 33.0]
+
+
+def look(
+    socket: Any, area: str = "320404", box: list[float] = EVERYWHERE, zoom: float = 12, **more: Any
+) -> Any:
+    """Turn a socket's map somewhere; the server's answer."""
+    asked = {"area": area, "box": box, "zoom": zoom, **more}
+    return socket.emit("look", asked, callback=True)

@@ -18,7 +18,7 @@ export const isWarning = (one) => one.rule === "warning";
  */
 export function alertMarks(alerts, view) {
   return alerts
-    .filter((one) => one.id === view.alert || ((one.level >= ORANGE || isWarning(one)) && inView(one, view)))
+    .filter((one) => one.id === view.alert || (isDrawn(one, view) && inView(one, view)))
     .filter((one) => Number.isFinite(one.lon) && Number.isFinite(one.lat))
     .sort((a, b) => weight(b, view) - weight(a, view))
     .slice(0, MOST)
@@ -47,6 +47,11 @@ export function deviceMarks(view, placeOf) {
   return [{ id: view.device, lon: place[0], lat: place[1], html: "", classes: "device-mark selected", size: 0 }];
 }
 
+/** Red and orange ones and warnings while their layer is on; a red one that nobody has acknowledged always. */
+const isDrawn = (one, view) => calls(one) || (view.layers.includes("alerts") && (one.level >= ORANGE || isWarning(one)));
+
+const calls = (one) => one.level === RED && one.status === "raised";
+
 const reaches = (one) => (isWarning(one) ? overlaps : inside);
 
 const inView = (one, view) => reaches(one)(one.area, view.area) && (view.tab === "all" || one.domain === view.tab);
@@ -55,7 +60,7 @@ const weight = (one, view) => (one.id === view.alert ? 100 : 0) + one.level * 2 
 
 function alertMark(one, selected) {
   const classes = ["alert-mark", LEVEL_NAMES[one.level]];
-  if (one.status === "raised" && one.level === RED) classes.push("unacknowledged");
+  if (calls(one)) classes.push("unacknowledged");
   if (selected) classes.push("selected");
   return { id: one.id, lon: one.lon, lat: one.lat, html: "<s></s><i>!</i>", classes: classes.join(" "),
     size: SIZE, order: one.level * 100 + (selected ? 1000 : 0) };

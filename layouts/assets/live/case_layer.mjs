@@ -14,6 +14,7 @@ export function caseMarks(cases, view) {
   return cases
     .filter((one) => Number.isFinite(one.lon) && Number.isFinite(one.lat) && inside(one.area, view.area))
     .filter((one) => view.tab === "all" || one.domain === view.tab)
+    .filter((one) => !view.statuses || view.statuses.includes(one.status) || one.id === view.case)
     .map((one) => caseMark(one, one.id === view.case));
 }
 

@@ -2,21 +2,21 @@
 import { LIVE_CONFIG, LIVE_VIEW } from "./ids.mjs";
 
 /**
- * @typedef {{code: string, name: string, domain: string, period_s: number, shape?: string}} KindRow
+ * @typedef {{code: string, name: string, domain: string, period_s: number, shape?: string, unit?: string, digits?: number}} KindRow
  * @typedef {{map: boolean, city?: boolean, locale: string, user: string, scope: string, kinds: KindRow[], feeds: Object<string, number>,
- *   role_dead_s: number, fly: boolean, sound: boolean}} Config
+ *   role_dead_s: number, fly: boolean, sound: boolean, bases: import("./base_map.mjs").Base[]}} Config
  * @typedef {{area: string, parent: string|null, tab: string, alert: string|null, case: string|null, device?: string|null,
- *   grids: [number, number][]|null, layers: string[], kinds: string[]|null}} View
+ *   grids: [number, number][]|null, layers: string[], kinds: string[]|null, statuses?: string[]|null}} View
  */
 
 /** @type {Config} */
 const CONFIG = {
-  map: true, locale: "zh-CN", user: "", scope: "", kinds: [], feeds: {}, role_dead_s: 10, fly: true, sound: true,
+  map: true, locale: "zh-CN", user: "", scope: "", kinds: [], feeds: {}, role_dead_s: 10, fly: true, sound: true, bases: [],
 };
 /** @type {View} */
 const VIEW = {
   area: "", parent: null, tab: "all", alert: null, case: null, device: null, grids: null,
-  layers: ["devices", "cases", "workers"], kinds: null,
+  layers: ["devices", "cases", "alerts", "workers"], kinds: null, statuses: null,
 };
 
 /** JSON of an attribute over defaults; what is not an object counts as absent. */

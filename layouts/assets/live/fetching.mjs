@@ -13,9 +13,10 @@ export class Failed extends Error {
   }
 }
 
-async function get(url) {
+async function get(url, signal = null) {
+  const slow = AbortSignal.timeout(SLOW_MS);
   const answer = await fetch(url, {
-    credentials: "same-origin", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(SLOW_MS),
+    credentials: "same-origin", cache: "no-store", redirect: "manual", signal: signal ? AbortSignal.any([signal, slow]) : slow,
   });
   if (answer.type === "opaqueredirect") throw new Failed(url, 401); // sent to /login
   if (!answer.ok) throw new Failed(url, answer.status);
@@ -31,8 +32,36 @@ export const fetchMe = async () => {
   return emptySnapshot();
 };
 
-/** @returns {Promise<ArrayBuffer>} the records of all devices this user may see */
-export const fetchPoints = async () => (await get("/api/v1/points")).arrayBuffer();
+/** A query of what is given: lists as "a,b". @param {Object<string, any>} asked */
+export const queryOf = (asked) => new URLSearchParams(
+  Object.entries(asked).filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]),
+).toString();
+
+/**
+ * What a map shows: points or clusters, as the server says.
+ * @param {{area: string, box: number[], zoom: number, kinds?: string[], show?: string, as?: string}} asked @param {AbortSignal} [signal]
+ * @returns {Promise<import("./looking.mjs").Shown>}
+ */
+export async function fetchShown(asked, signal) {
+  const answer = await get(`/api/v1/points?${queryOf(asked)}`, signal);
+  if (answer.headers.get("X-Chengyun-Show") === "clusters") return { show: "clusters", ...(await answer.json()) };
+  return { show: "points", buffer: await answer.arrayBuffer() };
+}
+
+/** The map of another moment (live/replay_reel.mjs: unpack). @param {{at: number}} asked @param {AbortSignal} [signal] */
+export const fetchReplay = async (asked, signal) => (await get(`/api/v1/replay?${queryOf(asked)}`, signal)).arrayBuffer();
+
+/** What changed on it in a time. @param {{since: number, until: number, step: number}} asked */
+export const fetchSteps = async (asked) => (await get(`/api/v1/replay/steps?${queryOf(asked)}`)).arrayBuffer();
+
+/** How far back one can go. @returns {Promise<{now: number, oldest: number}>} epoch ms */
+export const fetchSpan = async () => (await get("/api/v1/replay/span")).json();
+
+/** What a cluster holds. @param {Object<string, any>} asked @returns {Promise<{count: number, box: number[]|null, n: number[]}>} */
+export const fetchInside = async (asked) => (await get(`/api/v1/points/inside?${queryOf(asked)}`)).json();
+
+/** A device with its name and metrics. @param {number} n */
+export const fetchDevice = async (n) => (await get(`/api/v1/devices/n:${n}`)).json();
 
 /** Load the Socket.IO client, a classic script that sets window.io. @returns {Promise<any>} io */
 export function socketIo() {

@@ -1,48 +1,78 @@
-// Which devices lie under the mouse: a coarse grid over the screen, built at the first click after a repaint.
+// Which things lie near a place on the screen: a coarse grid of linked lists in typed arrays, cheap to make and to change.
 
 const CELL = 16; // px; larger than the hit radius, so that a look at 3 × 3 cells is enough
 
-/** Points on the screen in cells of 16 px. */
+/** Things by their row number in cells of 16 px; a thing outside the frame counts to its border. */
 export class HitGrid {
-  /**
-   * @param {number} count
-   * @param {(i: number) => [number, number]|null} place screen px of point i, null when it is not drawn
-   */
-  constructor(count, place) {
-    this.cells = new Map();
-    this.place = place;
-    for (let i = 0; i < count; i++) {
-      const at = place(i);
-      if (at) this.#put(keyOf(at[0], at[1]), i);
+  /** @param {number} count rows @param {number} width px of the frame @param {number} height */
+  constructor(count, width, height) {
+    this.across = Math.max(1, Math.ceil(width / CELL));
+    this.down = Math.max(1, Math.ceil(height / CELL));
+    this.heads = new Int32Array(this.across * this.down).fill(-1);
+    this.next = new Int32Array(count).fill(-1);
+    this.cell = new Int32Array(count).fill(-1);
+    this.x = new Float32Array(count);
+    this.y = new Float32Array(count);
+  }
+
+  #column(x) {
+    return Math.min(this.across - 1, Math.max(0, Math.floor(x / CELL)));
+  }
+
+  #line(y) {
+    return Math.min(this.down - 1, Math.max(0, Math.floor(y / CELL)));
+  }
+
+  /** Put a thing at a place, or move it there. @param {number} i @param {number} x px @param {number} y px */
+  put(i, x, y) {
+    this.x[i] = x;
+    this.y[i] = y;
+    const cell = this.#line(y) * this.across + this.#column(x);
+    if (this.cell[i] === cell) return;
+    this.take(i);
+    this.cell[i] = cell;
+    this.next[i] = this.heads[cell];
+    this.heads[cell] = i;
+  }
+
+  /** Take a thing away; harmless when it is not there. @param {number} i */
+  take(i) {
+    const cell = this.cell[i];
+    if (cell < 0) return;
+    this.cell[i] = -1;
+    if (this.heads[cell] === i) {
+      this.heads[cell] = this.next[i];
+      return;
     }
+    let before = this.heads[cell];
+    while (this.next[before] !== i) before = this.next[before];
+    this.next[before] = this.next[i];
   }
 
-  #put(key, i) {
-    const cell = this.cells.get(key);
-    if (cell) cell.push(i);
-    else this.cells.set(key, [i]);
+  /** @param {number} i */
+  has(i) {
+    return this.cell[i] >= 0;
+  }
+
+  /** Call back with every thing whose cell touches a rectangle. @param {(i: number) => void} tell */
+  each(x0, y0, x1, y1, tell) {
+    const [left, right] = [this.#column(x0), this.#column(x1)];
+    for (let line = this.#line(y0); line <= this.#line(y1); line++)
+      for (let column = left; column <= right; column++)
+        for (let i = this.heads[line * this.across + column]; i >= 0; i = this.next[i]) tell(i);
   }
 
   /**
-   * Points within `radius` px, nearest first.
+   * Things within `radius` px, nearest first.
    * @param {number} x @param {number} y @param {number} radius
    * @returns {{i: number, distance: number}[]}
    */
   near(x, y, radius) {
     const found = [];
-    const reach = Math.ceil(radius / CELL);
-    for (let dx = -reach; dx <= reach; dx++)
-      for (let dy = -reach; dy <= reach; dy++)
-        for (const i of this.cells.get(keyOf(x + dx * CELL, y + dy * CELL)) ?? []) {
-          const [px, py] = this.place(i);
-          const distance = Math.hypot(px - x, py - y);
-          if (distance <= radius) found.push({ i, distance });
-        }
-    return found.sort((a, b) => a.distance - b.distance);
+    this.each(x - radius, y - radius, x + radius, y + radius, (i) => {
+      const distance = Math.hypot(this.x[i] - x, this.y[i] - y);
+      if (distance <= radius) found.push({ i, distance });
+    });
+    return found.sort((a, b) => a.distance - b.distance || a.i - b.i);
   }
-}
-
-/** One number per cell; screens are far smaller than 65,536 cells across. */
-function keyOf(x, y) {
-  return (Math.floor(x / CELL) + 32768) * 65536 + Math.floor(y / CELL) + 32768;
 }

@@ -1,13 +1,16 @@
 // The keyboard and the clicks of the wall: both end as actions.
 import { FOUND, LIGHT_SOUND, MAP_SEARCH } from "./ids.mjs";
 
+/** @typedef {{open: () => boolean, close: () => void}} Closable what Esc closes before it goes up */
+
 const TABS = ["all", "governance", "social", "safety", "economy"];
 
 /**
  * @typedef {{do: "act", name: string, id: string|null, value?: string}
  *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "layer", id: string} | {do: "call", run: () => void}} Command
- * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean, listing?: boolean}} Moment
- *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field; listing: search results or a pick list are open
+ * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean, listing?: boolean, close?: (() => void)|null}} Moment
+ *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field; listing: search results or a pick list are open;
+ *   close: closes what a part of the page has open (a pin, a measure), null when there is none
  */
 
 /**
@@ -19,10 +22,10 @@ export function commandOf(key, moment) {
   if (moment.typing) return null;
   const tab = /^[0-4]$/.test(key) ? TABS[Number(key)] : null;
   if (tab) return { do: "act", name: "tab", id: tab };
-  return LETTERS.get(key.toLowerCase())?.(moment) ?? null;
+  return LETTERS.get(key.toLowerCase())?.(moment, key) ?? null;
 }
 
-/** @type {Map<string, (moment: Moment) => Command|null>} */
+/** @type {Map<string, (moment: Moment, key: string) => Command|null>} */
 const LETTERS = new Map([
   ["a", (moment) => alertKey(moment)],
   ["d", (moment) => dispatchKey(moment)],
@@ -31,10 +34,11 @@ const LETTERS = new Map([
   ["?", () => ({ do: "help" })],
 ]);
 
-function escape({ view, open, typing, listing }) {
+function escape({ view, open, typing, listing, close }) {
   if (open) return { do: "close" };
   if (listing) return { do: "act", name: "found", id: null };
   if (typing) return { do: "leave" };
+  if (close) return { do: "call", run: close };
   return { do: "act", name: "up", id: view.alert || view.case || view.device ? "card" : "area" };
 }
 
@@ -70,7 +74,7 @@ export function isTyping(element) {
 export function listen({ moment, run }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Enter" && event.target.closest?.(`#${MAP_SEARCH}`)) takeFirst(event.target);
+    if (event.defaultPrevented) return; // a part of the page has answered it
     const command = pressed(event, moment());
     if (!command) return;
     event.preventDefault();
@@ -85,7 +89,16 @@ export function listen({ moment, run }) {
 function pressed(event, moment) {
   const target = event.target;
   if (event.key === "Enter" && target.matches?.("[data-action]:not(button):not(a)")) return clicked(target);
-  return commandOf(event.key, { ...moment, typing: isTyping(target) });
+  const open = CLOSABLE.findLast((one) => one.open());
+  return commandOf(event.key, { ...moment, typing: isTyping(target), close: open ? () => open.close() : null });
+}
+
+/** @type {Closable[]} the newest closes first */
+const CLOSABLE = [];
+
+/** Let Esc close something of a part of the page before it closes a card or goes up. @param {Closable} one */
+export function ownEscape(one) {
+  CLOSABLE.push(one);
 }
 
 /** What the layer does itself; every other action is a store's. @type {Map<string, (id: string|undefined, value?: string) => Command|null>} */
@@ -104,9 +117,9 @@ export function ownAction(name, run) {
   OWN.set(name, (id, value) => ({ do: "call", run: () => run(id ?? null, value ?? null) }));
 }
 
-/** Let a part of the page answer a key, outside text fields. @param {string} key in small letters @param {(key: string) => void} run */
+/** Let a part of the page answer a key, outside text fields. @param {string} key in small letters @param {(key: string) => void} run given the key as pressed */
 export function ownKey(key, run) {
-  LETTERS.set(key, () => ({ do: "call", run: () => run(key) }));
+  LETTERS.set(key, (_, pressed = key) => ({ do: "call", run: () => run(pressed) }));
 }
 
 /** @param {Element} target @returns {Command|null} */
@@ -120,29 +133,10 @@ function clicked(target) {
   return { do: "act", name: action, id: id ?? null, value: value ?? null };
 }
 
-const TAKE_MS = 3_000; // an answer that comes later is not waited for
-
-/** Take the first thing found, when it has come: who types quickly presses Enter before it. @param {HTMLInputElement} field */
-function takeFirst(field) {
-  const words = field.value.trim();
-  const first = () => [...document.querySelectorAll(`#${FOUND} > li[data-words]`)]
-    .find((one) => one.dataset.words === words)?.querySelector("[data-action=found]");
-  const take = () => words !== "" && field.value.trim() === words && first()?.click();
-  if (first()) return void take();
-  const watcher = new MutationObserver(() => {
-    if (!first()) return;
-    watcher.disconnect();
-    take();
-  });
-  watcher.observe(document.getElementById(FOUND), { childList: true, subtree: true });
-  setTimeout(() => watcher.disconnect(), TAKE_MS);
-}
-
 /** Put the cursor into the search field. */
 export function focusSearch() {
-  const field = document.getElementById(MAP_SEARCH);
-  (field?.matches("input") ? field : field?.querySelector("input"))?.focus();
+  document.getElementById(MAP_SEARCH)?.focus();
 }
 
 /** Whether search results or a pick list are open. */
-export const foundOpen = () => document.querySelector(`#${FOUND} > li`) !== null;
+export const foundOpen = () => document.querySelector(`#${FOUND}:not([hidden]) > *`) !== null;

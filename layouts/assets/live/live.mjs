@@ -1,5 +1,6 @@
 // The connection: snapshot, facts above it, and everything else the server pushes.
 import { FactLog, emptySnapshot } from "./facts.mjs";
+import { PUSHED } from "./looking.mjs";
 
 const GAP_MS = 5_000; // pulse.as_of above our seq for so long means that something was missed
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
@@ -7,7 +8,7 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 /**
  * @typedef {{
  *   onFacts?: (applied: {fact: any, before: any}[]) => void, onSnapshot?: (snapshot: any) => void,
- *   onReadings?: (rows: number[][]) => void, onStates?: (rows: any[]) => void, onPositions?: (rows: any[]) => void,
+ *   onPushed?: (event: string, rows: any[]) => void, onNumbers?: (rows: number[][]) => void, onPositions?: (rows: any[]) => void,
  *   onPulse?: (pulse: import("./blind.mjs").Pulse) => void, onLink?: (live: boolean) => void, onFailure?: (what: string, failed: boolean) => void,
  * }} Hearers
  */
@@ -43,8 +44,8 @@ export class Live {
     socket.on("reset", () => this.load());
     socket.on("signed_out", () => this.#signedOut());
     socket.on("facts", (facts) => this.#facts(facts));
-    socket.on("readings", (rows) => hearers.onReadings?.(rows));
-    socket.on("states", (rows) => hearers.onStates?.(rows));
+    for (const event of PUSHED) socket.on(event, (rows) => hearers.onPushed?.(event, rows));
+    socket.on("numbers", (rows) => hearers.onNumbers?.(rows));
     socket.on("positions", (rows) => this.#positions(rows));
     socket.on("pulse", (pulse) => this.#pulse(pulse));
   }

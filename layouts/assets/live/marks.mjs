@@ -1,8 +1,10 @@
-// Some hundred things on the map as HTML marks, kept true by id: cases, workers, alerts.
+// Some hundred things on the map as HTML marks, kept true by id: cases, workers, alerts. Only what is in view is an element.
 
 /**
  * @typedef {{id: string, lon: number, lat: number, html: string, classes: string, size: number, order?: number}} Mark
  */
+
+const AROUND = 0.3; // of the view on each side
 
 /** A layer of marks: a mark is touched only when it has changed. */
 export class MarkLayer {
@@ -12,6 +14,8 @@ export class MarkLayer {
     this.map = map;
     this.pane = pane;
     this.kept = new Map();
+    this.marks = [];
+    map.on("moveend", () => this.show(this.marks));
     const element = map.getPane(pane) ?? map.createPane(pane);
     element.style.zIndex = String(order);
     element.style.pointerEvents = "none";
@@ -19,6 +23,12 @@ export class MarkLayer {
 
   /** Show exactly these. @param {Mark[]} marks */
   show(marks) {
+    this.marks = marks;
+    const view = this.map.getBounds().pad(AROUND);
+    this.#showOnly(marks.filter((mark) => view.contains([mark.lat, mark.lon])));
+  }
+
+  #showOnly(marks) {
     const wanted = new Set(marks.map((mark) => mark.id));
     for (const [id, { marker }] of this.kept)
       if (!wanted.has(id)) {

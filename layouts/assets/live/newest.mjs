@@ -30,11 +30,16 @@ export class LiveNumbers {
     for (const element of shown) this.#show(element);
   }
 
-  /** Show anew whatever React has repainted. */
-  watch() {
-    new MutationObserver(() => this.take([])).observe(document.body, {
-      subtree: true, attributes: true, attributeFilter: ["data-live-n", "data-live-at", "data-value"],
+  /** Show anew whatever React has repainted, and tell of which devices numbers are shown now. @param {(numbers: number[]) => void} wanted */
+  watch(wanted) {
+    const look = () => {
+      this.take([]);
+      wanted([...document.querySelectorAll("[data-live-n]")].map((one) => Number(one.dataset.liveN)));
+    };
+    new MutationObserver((all) => all.some(changesNumbers) && look()).observe(document.body, {
+      subtree: true, childList: true, attributes: true, attributeFilter: ["data-live-n", "data-live-at", "data-value"],
     });
+    look();
   }
 
   #show(element) {
@@ -46,4 +51,10 @@ export class LiveNumbers {
     const age = element.querySelector("[data-at]");
     if (age && age.dataset.at !== String(newest.at)) age.dataset.at = String(newest.at);
   }
+}
+
+/** Whether a change of the page is one of numbers: an attribute, or elements with them that come or go. @param {MutationRecord} record */
+function changesNumbers({ type, addedNodes, removedNodes }) {
+  const has = (node) => node.matches?.("[data-live-n]") || node.querySelector?.("[data-live-n]");
+  return type === "attributes" || [...addedNodes, ...removedNodes].some(has);
 }

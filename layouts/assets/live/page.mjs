@@ -5,13 +5,15 @@ import { Blindness } from "./blind.mjs";
 import { askMute, cardOpen, closeCard, showHelp } from "./cards.mjs";
 import { ServerClock } from "./clock.mjs";
 import { readView, watchView } from "./config.mjs";
-import { fetchMe, fetchPoints, fetchSnapshot } from "./fetching.mjs";
+import { DeviceFacts } from "./device_facts.mjs";
+import { fetchDevice, fetchMe, fetchShown, fetchSnapshot } from "./fetching.mjs";
 import { newReds } from "./flight.mjs";
 import { BEAT, CALM_CASES } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
-import { showSwitches, switchLayer } from "./layers.mjs";
+import { showSwitches, shownLayers, switchLayer, watchLayers } from "./layers.mjs";
 import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
 import { Live } from "./live.mjs";
+import { Looking } from "./looking.mjs";
 import { LiveNumbers } from "./newest.mjs";
 import { PARTS } from "./parts.mjs";
 import { Scene } from "./scene.mjs";
@@ -22,7 +24,7 @@ import { throttle } from "./throttle.mjs";
 import { showTiles } from "./tiles.mjs";
 import { wordsOf } from "./words.mjs";
 
-const POINTS_AGAIN_MS = 3_000; // new devices come in bunches
+const PLACED_MS = 1_500; // a new map is moved to its area; one that is not moved by then stands where it should
 const BEAT_MS = 5_000; // how often a page of figures about the system itself is repainted
 const TICK_MS = 1_000;
 const RETELL_MS = 150; // new rows of a panel get their ages at once, not with the next tick
@@ -34,6 +36,7 @@ export class Page {
     this.config = config;
     this.words = wordsOf(config.locale);
     this.clock = new ServerClock();
+    this.shown = this.clock; // the time that the map shows: another one in a replay
     this.blind = new Blindness(config, Date.now());
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.view = readView("");
@@ -45,11 +48,12 @@ export class Page {
     this.replaying = false;
     this.pulses = new Pulses();
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
-    this.loadPoints = throttle(() => this.#loadPoints(), POINTS_AGAIN_MS);
     this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
     const facts = config.city !== false; // an administrator's page shows nothing of the city
     const outside = { socket: this.socket, fetchSnapshot: facts ? fetchSnapshot : fetchMe, now: () => performance.now(), facts };
     this.live = new Live(outside, this.#hearers());
+    this.facts = new DeviceFacts(fetchDevice);
+    this.looking = this.#looking();
     this.beat = throttle((at) => setStore(BEAT, at), BEAT_MS);
     this.parts = config.map ? PARTS.map((Part) => new Part(this)) : [];
     this.sound = config.sound
@@ -65,19 +69,52 @@ export class Page {
     document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
     document.addEventListener("chengyun:area", (event) => act("area", event.detail));
     this.#tick();
-    this.numbers.watch();
-    watchPanels(throttle(() => tickAges(document, this.clock.now(), this.words), RETELL_MS));
+    this.numbers.watch((numbers) => this.looking.watch(numbers));
+    watchLayers(() => this.#layers());
+    watchPanels(throttle(() => this.tellAges(), RETELL_MS));
   }
 
   /** A map has been made (or React has made a new one). */
   onMap(map) {
-    const nowS = () => this.clock.now() / 1000;
-    this.scene = new Scene(window.L, map, { config: this.config, nowS, calm: this.calm });
+    const nowS = () => this.shown.now() / 1000;
+    this.scene = new Scene(window.L, map, { config: this.config, words: this.words, facts: this.facts, nowS, calm: this.calm });
     for (const listener of this.painted) this.scene.layer.onPainted(listener);
     this.#parts((part) => part.onMap?.(this.scene));
     this.scene.look(this.view);
     this.#show();
-    this.#loadPoints();
+    this.#place(map);
+  }
+
+  /** Begin to look when the map stands where it should: no points are fetched for where it stood before. */
+  #place(map) {
+    const { scene } = this;
+    const placed = () => {
+      clearTimeout(waiting);
+      if (scene !== this.scene) return;
+      map.on("moveend", () => scene === this.scene && this.looking.look());
+      this.looking.onMap(scene);
+    };
+    const waiting = setTimeout(placed, PLACED_MS);
+    map.once("moveend", placed);
+  }
+
+  #looking() {
+    return new Looking(this.config.kinds, {
+      connected: () => this.socket.connected,
+      tell: (message, ms) => this.socket.timeout(ms).emitWithAck("look", message),
+      fetchShown,
+      failed: (failed) => {
+        this.blind.note("points", failed, Date.now());
+        if (!failed) this.#settle();
+      },
+    });
+  }
+
+  /** Other layers are on. */
+  #layers() {
+    showSwitches();
+    this.scene?.look(this.view);
+    this.looking.turnTo(shownLayers(this.view));
   }
 
   #parts(tell) {
@@ -91,25 +128,26 @@ export class Page {
     this.#parts((part) => part.show?.(snapshot));
   }
 
-  /** The map shows another time until it is handed back; lists, figures and the sound stay live. @param {boolean} replaying */
-  replay(replaying) {
-    this.replaying = replaying;
-    if (replaying) return;
-    this.scene?.show(this.live.snapshot);
-    this.loadPoints();
+  /** The map shows another time until it is handed back; lists, figures and the sound stay live. @param {{now: () => number}|null} time epoch ms, null for the present */
+  replay(time) {
+    this.replaying = time !== null;
+    this.shown = time ?? this.clock;
+    if (!this.replaying) this.scene?.show(this.live.snapshot);
+    this.looking.pause(this.replaying);
+    this.tellAges();
+  }
+
+  /** Ages on the map are those of the time that it shows. */
+  tellAges() {
+    tickAges(document, this.clock.now(), this.words);
+    if (this.replaying && this.scene) tickAges(this.scene.map.getContainer(), this.shown.now(), this.words);
   }
 
   #look(view) {
-    const moved = view.area !== this.view.area;
     this.view = view;
     this.scene?.look(view);
     this.#parts((part) => part.look?.(view));
-    if (moved && this.socket.connected) this.#tellArea();
-  }
-
-  /** The pulse then carries this area's figures. */
-  #tellArea() {
-    if (this.view.area) this.socket.emit("look", { area: this.view.area });
+    this.looking.turnTo(shownLayers(view));
   }
 
   #hearers() {
@@ -117,34 +155,35 @@ export class Page {
       onLink: (live) => this.#link(live),
       onSnapshot: (snapshot) => this.#anew(snapshot),
       onFacts: (applied) => this.#facts(applied),
-      onReadings: (rows) => this.#readings(rows),
-      onStates: (rows) => this.replaying || this.scene?.layer.states(rows),
-      onPositions: () => this.#show(),
+      onPushed: (event, rows) => this.looking.hear(event, rows),
+      onNumbers: (rows) => this.numbers.take(rows),
+      onPositions: () => this.#moved(),
       onPulse: (pulse) => this.#pulse(pulse),
       onFailure: (what, failed) => this.blind.note(what, failed, Date.now()),
     };
   }
 
-  /** Readings are not replayed: after each connection the points are taken anew. */
+  #moved() {
+    if (this.replaying) return;
+    this.scene?.showWorkers(this.live.snapshot);
+    this.#parts((part) => part.moved?.(this.live.snapshot));
+  }
+
+  /** Readings are not replayed: after each connection what the map shows is taken anew. */
   #link(live) {
     this.linked ||= live;
     this.#mark();
     if (!live) return;
-    this.#tellArea();
-    this.loadPoints();
-  }
-
-  #readings(rows) {
-    this.numbers.take(rows);
-    if (!this.replaying && this.scene?.readings(rows)) this.loadPoints();
+    this.looking.look(true);
   }
 
   #facts(applied) {
     const { snapshot } = this.live;
     this.#show();
+    this.#parts((part) => part.facts?.(applied));
     this.pulses.facts(snapshot.as_of, applied.map(({ fact }) => fact), this.view);
     this.sound?.facts(applied, this.clock.now());
-    const red = this.config.fly ? newReds(applied)[0] : null;
+    const red = this.config.fly && !this.replaying ? newReds(applied)[0] : null;
     if (red) this.scene?.flight.offer(red);
   }
 
@@ -171,28 +210,15 @@ export class Page {
     if (!pulse.area || pulse.area === this.view.area) {
       if (showTiles(pulse.tiles)) setStore(CALM_CASES, Date.now());
     }
-    if (back) this.loadPoints();
+    if (back) this.looking.look(true);
     if (!this.live.facts) this.beat(pulse.at);
     this.#mark();
-  }
-
-  async #loadPoints() {
-    if (!this.scene || this.replaying) return;
-    try {
-      this.scene.load(await fetchPoints());
-      this.blind.note("points", false, Date.now());
-      this.#settle();
-    } catch (why) {
-      console.warn("points did not come", why);
-      this.blind.note("points", true, Date.now());
-      setTimeout(() => this.loadPoints(), POINTS_AGAIN_MS);
-    }
   }
 
   #tick() {
     if (this.blind.tick(Date.now())) this.#woke();
     const now = this.clock.now();
-    tickAges(document, now, this.words);
+    this.tellAges();
     showTime(now, this.words);
     showSwitches();
     this.#soundLight();
@@ -202,7 +228,7 @@ export class Page {
   /** This computer slept: nothing on the screen is known to be true until all of it has come again. */
   async #woke() {
     this.clock.forget();
-    this.loadPoints();
+    this.looking.look(true);
     await this.live.load();
     if (this.live.loaded) this.blind.caughtUp();
   }
@@ -245,8 +271,6 @@ export class Page {
 
   #switch(name) {
     switchLayer(name);
-    showSwitches();
-    this.scene?.look(this.view);
   }
 
   #mute() {

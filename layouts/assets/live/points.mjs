@@ -1,4 +1,4 @@
-// The devices of the map as typed arrays, decoded from /api/v1/points and kept true by readings and states.
+// The devices of the map's view as typed arrays, decoded from /api/v1/points and kept true by what is pushed.
 
 export const RECORD = 28; // bytes: u32 n, then the 24-byte packed point (app/store/live.py: POINT)
 export const OUTSIDE = 0xffffffff; // the grid index of a device outside the city
@@ -17,7 +17,11 @@ export function lonLatOf(x, y) {
   return [(x / 256 - 0.5) * 360, lat];
 }
 
-/** All devices; a row is addressed by its index, a device by its number n. */
+const FIELDS = { n: Uint32Array, x: Float64Array, y: Float64Array, at: Uint32Array, value: Float32Array, area: Uint32Array,
+  kind: Uint8Array, quality: Uint8Array, presence: Uint8Array, level: Uint8Array, stale: Uint8Array, shown: Uint8Array };
+const SPARE = 64; // rows for devices that come into view
+
+/** All devices; a row is addressed by its index, a device by its number n. The row of one that left is the next newcomer's. */
 export class PointTable {
   /** @param {import("./config.mjs").KindRow[]} kinds in the order of the kind byte */
   constructor(kinds) {
@@ -40,19 +44,57 @@ export class PointTable {
 
   #allocate(count) {
     this.count = count;
-    this.n = new Uint32Array(count);
-    this.x = new Float64Array(count);
-    this.y = new Float64Array(count);
-    this.at = new Uint32Array(count);
-    this.value = new Float32Array(count);
-    this.area = new Uint32Array(count);
-    this.kind = new Uint8Array(count);
-    this.quality = new Uint8Array(count);
-    this.presence = new Uint8Array(count);
-    this.level = new Uint8Array(count);
-    this.stale = new Uint8Array(count);
-    this.shown = new Uint8Array(count);
+    this.room = count;
+    for (const [field, Array] of Object.entries(FIELDS)) this[field] = new Array(count);
     this.index = new Map();
+    this.free = []; // rows whose device has left
+    this.around = [Infinity, Infinity, -Infinity, -Infinity];
+  }
+
+  #newRow() {
+    if (this.count === this.room) this.#grow();
+    return this.count++;
+  }
+
+  #grow() {
+    this.room += SPARE + (this.room >> 2);
+    for (const [field, Array] of Object.entries(FIELDS)) {
+      const before = this[field];
+      this[field] = new Array(this.room);
+      this[field].set(before);
+    }
+  }
+
+  /**
+   * Take devices that have come into view, or come back.
+   * @param {number[][]} rows [n, lon, lat, at_s, value, grid, kind, quality, presence, level]
+   * @param {number} nowS the server's epoch seconds
+   * @returns {number[]} their rows
+   */
+  enter(rows, nowS) {
+    return rows.map(([n, lon, lat, at, value, area, kind, quality, presence, level]) => {
+      let i = this.indexOf(n);
+      if (i < 0) {
+        i = this.free.pop() ?? this.#newRow();
+        this.index.set(n, i);
+      }
+      this.#place(i, lon, lat);
+      Object.entries({ n, at, value: value ?? NaN, area, kind, quality, presence, level }).forEach(([field, one]) => (this[field][i] = one));
+      this.stale[i] = this.isStale(i, nowS) ? 1 : 0;
+      this.shown[i] = this.#isShown(i) ? 1 : 0;
+      return i;
+    });
+  }
+
+  /** Devices have left the view. @param {number[]} numbers @returns {number[]} the rows to wipe away */
+  leave(numbers) {
+    const gone = numbers.map((n) => this.indexOf(n)).filter((i) => i >= 0);
+    for (const i of gone) {
+      this.shown[i] = 0;
+      this.index.delete(this.n[i]);
+      this.free.push(i);
+    }
+    return gone;
   }
 
   #decode(bytes, i) {
@@ -73,11 +115,21 @@ export class PointTable {
     const [x, y] = worldOf(lon, lat);
     this.x[i] = x;
     this.y[i] = y;
+    const { around } = this;
+    if (x < around[0]) around[0] = x;
+    if (y < around[1]) around[1] = y;
+    if (x > around[2]) around[2] = x;
+    if (y > around[3]) around[3] = y;
   }
 
   /** @param {number} n @returns {number} the row of a device, -1 when it is unknown */
   indexOf(n) {
     return this.index.get(n) ?? -1;
+  }
+
+  /** Around all places that a device has stood at since the last load, on the zoom-0 world. @returns {[number, number, number, number]} left, top, right, bottom */
+  extent() {
+    return this.count ? this.around : [0, 0, 0, 0];
   }
 
   /** @param {number} n @returns {[number, number]|null} lon, lat */
@@ -90,21 +142,18 @@ export class PointTable {
    * Take newer readings; an older one never overwrites.
    * @param {number[][]} rows [n, at_s, value, quality] or [n, at_s, value, quality, lon, lat]
    * @param {number} nowS the server's epoch seconds
-   * @returns {{dirty: number[], moved: boolean, unknown: number[]}} rows to draw, whether a place changed, devices we do not know
+   * @returns {{dirty: number[], moved: number[]}} rows to draw, and those of them that stand elsewhere now
    */
   applyReadings(rows, nowS) {
     const dirty = [];
-    let moved = false;
-    const unknown = [];
+    const moved = [];
     for (const row of rows) {
       const i = this.indexOf(row[0]);
-      if (i < 0) unknown.push(row[0]);
-      else if (row[1] >= this.at[i]) {
-        moved = this.#take(i, row, nowS) || moved;
-        dirty.push(i);
-      }
+      if (i < 0 || row[1] < this.at[i]) continue;
+      if (this.#take(i, row, nowS)) moved.push(i);
+      dirty.push(i);
     }
-    return { dirty, moved, unknown };
+    return { dirty, moved };
   }
 
   #take(i, [, at, value, quality, lon, lat], nowS) {
@@ -113,8 +162,9 @@ export class PointTable {
     this.quality[i] = quality;
     this.stale[i] = this.isStale(i, nowS) ? 1 : 0;
     if (lon === undefined || lat === undefined) return false;
+    const [x, y] = [this.x[i], this.y[i]];
     this.#place(i, lon, lat);
-    return true;
+    return x !== this.x[i] || y !== this.y[i];
   }
 
   /**
@@ -161,11 +211,13 @@ export class PointTable {
     this.#show();
   }
 
+  #isShown(i) {
+    const kind = this.shownKinds ? this.shownKinds[this.kind[i]] ?? true : true;
+    return kind && inRanges(this.grids, this.area[i]) && this.index.get(this.n[i]) === i;
+  }
+
   #show() {
-    for (let i = 0; i < this.count; i++) {
-      const kind = this.shownKinds ? this.shownKinds[this.kind[i]] ?? true : true;
-      this.shown[i] = kind && inRanges(this.grids, this.area[i]) ? 1 : 0;
-    }
+    for (let i = 0; i < this.count; i++) this.shown[i] = this.#isShown(i) ? 1 : 0;
   }
 }
 

@@ -1,4 +1,5 @@
 // The pictures of devices: drawn once per (level, state, shape, size) and then copied.
+import { stampOf } from "./stamps.mjs";
 
 export const SHAPES = ["circle", "square", "triangle", "diamond", "hexagon", "drop", "cross", "star"];
 export const NORMAL = 0;
@@ -66,11 +67,35 @@ export class Sprites {
     this.palette = palette;
     this.outlined = outlined;
     this.drawn = [];
+    this.stamps = [];
+  }
+
+  #key(level, state, shape) {
+    return (level * STATES + state) * SHAPES.length + shape;
+  }
+
+  /** The same picture as pixels. @param {number} level @param {number} state @param {number} shape @returns {import("./stamps.mjs").Stamp} */
+  stamp(level, state, shape) {
+    const key = this.#key(level, state, shape);
+    return (this.stamps[key] ??= this.#stamp(this.get(level, state, shape)));
+  }
+
+  #stamp(canvas) {
+    this.reader ??= this.#readable();
+    this.reader.clearRect(0, 0, this.size, this.size);
+    this.reader.drawImage(canvas, 0, 0);
+    return stampOf(new Uint32Array(this.reader.getImageData(0, 0, this.size, this.size).data.buffer), this.size);
+  }
+
+  #readable() {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = this.size;
+    return canvas.getContext("2d", { willReadFrequently: true });
   }
 
   /** @param {number} level @param {number} state @param {number} shape index into SHAPES @returns {HTMLCanvasElement} */
   get(level, state, shape) {
-    const key = (level * STATES + state) * SHAPES.length + shape;
+    const key = this.#key(level, state, shape);
     return (this.drawn[key] ??= this.#draw(level, state, SHAPES[shape]));
   }
 

@@ -1,7 +1,7 @@
 // The part of the address that belongs to the browser: what a view looks like, beside what it is about (layouts/address.py).
 // Python's ways lead to a query of Python's own names; ours are put back into each one.
 
-export const OURS = ["view", "layers", "base", "at"];
+export const OURS = ["view", "layers", "base", "at", "pin", "thing", "near", "shape"];
 const watchers = new Map(); // name -> [changed]
 let last = new Map();
 
@@ -16,7 +16,7 @@ export function merged(query, values) {
   const found = new URLSearchParams(query);
   for (const name of OURS) found.delete(name);
   for (const [name, value] of values) found.set(name, value);
-  const text = found.toString().replaceAll("%2C", ",");
+  const text = found.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   return text ? `?${text}` : "";
 }
 

@@ -1,6 +1,20 @@
 // The words that the browser code itself shows; all other text is written by layouts/text.py.
 
+import { FINDING } from "./words_finding.mjs";
+import { REPLAY } from "./words_replay.mjs";
+
 const ZH = {
+  ...FINDING.zh,
+  ...REPLAY.zh,
+  draw: {
+    how: {
+      circle: "在地图上按住拖动画圆，或先点圆心再点边上", box: "按住拖动画矩形，或点两个对角", ring: "逐点点击，双击结束",
+      line: "逐点点击，双击结束", area: "逐点点击，双击结束",
+    },
+    more: "还需要更多的点",
+    size: { circle: (r, area) => `半径 ${r} · ${area}`, way: (m) => m, ground: (area) => area },
+  },
+  base: { title: "底图", none: "无（离线）", approval: (number) => `审图号 ${number}` },
   seconds: "秒", minutes: "分钟", minute: "分", hours: "小时", days: "天",
   left: (span) => `剩 ${span}`, over: (span) => `超期 ${span}`, never: "从未",
   link: { waiting: "连接中…", live: "实时", lost: "连接中断" },
@@ -13,6 +27,9 @@ const ZH = {
   feeds: { telemetry: "感知数据", report: "网格上报", order: "12345 工单", position: "人员位置" },
   sources: { city: "城运主题" },
   list: (names) => names.join("、"),
+  levels: ["", "蓝", "黄", "橙", "红"],
+  devices: (n) => `${n.toLocaleString("en-US")} 台设备`,
+  offline: (n) => `离线 ${n.toLocaleString("en-US")}`,
   roles: { ingest: "接入", watch: "研判", clock: "时限", archive: "归档", web: "推送", simulator: "模拟" },
   marks: {
     socket: ["推送中断", "全屏数字、列表和地图停在中断前,不可作为当前情况"],
@@ -34,13 +51,27 @@ const ZH = {
   },
   skew: (seconds) => (seconds > 0 ? `本机慢 ${seconds} 秒` : `本机快 ${-seconds} 秒`),
   signIn: "重新登录",
+  ground: { schematic: "示意" },
   mute: { title: "静音原因", reasons: ["演练中", "正在通话", "已知故障", "夜间值守另有通知"], minutes: "10 分钟后自动恢复", cancel: "取消" },
+  resources: { out: "停用", sorts: { team: "救援队伍", supply: "物资装备", shelter: "避难场所", hazard: "风险隐患", protected: "防护目标", camera: "摄像头" } },
   help: { title: "快捷键", close: "关闭", keys: [["0–4", "全部 / 四个领域"], ["A", "下一条未确认预警 / 确认"], ["D", "派单"], ["/", "搜索"],
-    ["Esc", "关闭卡片 / 返回上一级"], ["M", "静音(需原因)"], ["?", "本说明"]] },
+    ["← ↑ → ↓", "地图：选下级区域，回车进入"], ["[ ]", "相邻区域"], ["J ⇧J", "逐个查看图上的预警、案件"], ["+ − ⇧←", "缩放 / 平移"], ["C", "复制链接"], ["O B P", "圈选：圆、矩形、多边形"], ["L K", "测距 / 测面积"], ["N", "附近资源"],
+    ["Esc", "关闭 / 返回上一级"], ["M", "静音(需原因)"], ["空格", "回放中：播放或暂停"], ["?", "本说明"]] },
 };
 
 /** @type {typeof ZH} */
 const EN = {
+  ...FINDING.en,
+  ...REPLAY.en,
+  draw: {
+    how: {
+      circle: "Press and pull a circle, or click its middle and its edge", box: "Press and pull, or click two corners", ring: "Click the corners, double click to end",
+      line: "Click the points, double click to end", area: "Click the corners, double click to end",
+    },
+    more: "More points are needed",
+    size: { circle: (r, area) => `radius ${r} · ${area}`, way: (m) => m, ground: (area) => area },
+  },
+  base: { title: "Base map", none: "None (offline)", approval: (number) => `Map approval ${number}` },
   seconds: "s", minutes: "min", minute: "min", hours: "h", days: "d",
   left: (span) => `${span} left`, over: (span) => `${span} late`, never: "never",
   link: { waiting: "Connecting…", live: "Live", lost: "Disconnected" },
@@ -53,6 +84,9 @@ const EN = {
   feeds: { telemetry: "sensor data", report: "grid reports", order: "12345 orders", position: "workers' places" },
   sources: { city: "our own topics" },
   list: (names) => names.join(", "),
+  levels: ["", "blue", "yellow", "orange", "red"],
+  devices: (n) => `${n.toLocaleString("en-US")} devices`,
+  offline: (n) => `${n.toLocaleString("en-US")} offline`,
   roles: { ingest: "ingest", watch: "watch", clock: "clock", archive: "archive", web: "push", simulator: "simulator" },
   marks: {
     socket: ["Push lost", "numbers, lists and map stand still and are not the present"],
@@ -74,9 +108,13 @@ const EN = {
   },
   skew: (seconds) => (seconds > 0 ? `${seconds} s slow` : `${-seconds} s fast`),
   signIn: "Sign in",
+  ground: { schematic: "schematic" },
   mute: { title: "Why mute?", reasons: ["Drill", "On a call", "Known fault", "Others are on watch"], minutes: "ends after 10 minutes", cancel: "Cancel" },
+  resources: { out: "out of use", sorts: { team: "Teams", supply: "Supplies", shelter: "Shelters", hazard: "Hazards", protected: "Protected", camera: "Cameras" } },
   help: { title: "Keys", close: "Close", keys: [["0–4", "all / the four domains"], ["A", "next unacknowledged alert / acknowledge"], ["D", "dispatch"],
-    ["/", "search"], ["Esc", "close card / one level up"], ["M", "mute (with a reason)"], ["?", "this card"]] },
+    ["/", "search"],
+    ["← ↑ → ↓", "map: choose an area below, Enter goes down"], ["[ ]", "the areas beside"], ["J ⇧J", "step through alerts and cases in view"],
+    ["+ − ⇧←", "zoom / pan"], ["C", "copy the link"], ["O B P", "select: circle, box, polygon"], ["L K", "measure distance / area"], ["N", "what is nearby"], ["Esc", "close / one level up"], ["M", "mute (with a reason)"], ["Space", "in a replay: play or pause"], ["?", "this card"]] },
 };
 
 /** @param {string} locale @returns {typeof ZH} */
