@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from app.city import City
 from app.domain.components import MAJORS
 from app.domain.people import covers
 from app.errors import Unavailable
+from app.services.aside import aside
 from app.store.components import Edition
 from geodata.components import FAULTY, MAJOR, REMOVED, Cells, Columns, Rows, cells
 
@@ -74,10 +75,13 @@ def by_grid(city: City, edition: Edition) -> NDArray[np.int64]:
     """Counts of an edition: grids × (majors, then what is faulty of each)."""
     found: NDArray[np.int64] | None = edition.kept.get("by_grid")
     if found is None:
-        ground, most = edition.columns, len(city.areas.grids)
-        alive = ground.state != REMOVED
-        sorts = [alive & (ground.kind // MAJOR == int(major)) for major in MAJORS]
-        sorts += [sort & np.isin(ground.state, FAULTY) for sort in sorts]
-        each = [np.bincount(ground.area[sort], minlength=most) for sort in sorts]
-        found = edition.kept["by_grid"] = np.stack(each, axis=1)
+        work = partial(_counted, edition.columns, len(city.areas.grids))
+        found = edition.kept["by_grid"] = aside(work)
     return found
+
+
+def _counted(ground: Columns, most: int) -> NDArray[np.int64]:
+    alive = ground.state != REMOVED
+    sorts = [alive & (ground.kind // MAJOR == int(major)) for major in MAJORS]
+    sorts += [sort & np.isin(ground.state, FAULTY) for sort in sorts]
+    return np.stack([np.bincount(ground.area[sort], minlength=most) for sort in sorts], axis=1)

@@ -24,7 +24,7 @@ def call_out(
     """Open an exercise in the middle of a drawn shape and send these workers to it.
 
     Its case says 【演练】 in its title on every screen and on the phone. Raises Invalid (no worker,
-    no name, outside the city) and NotAllowed.
+    no name, outside the city), NotFound and NotAllowed; then nothing was opened.
     """
     if not workers:
         raise Invalid("请至少选择一名人员。", fields={"workers": "请选择参加演练的人员"})
@@ -38,6 +38,8 @@ def call_out(
     report = _report(city, name, note, (lon, lat))
     with city.ledger.begin() as tx:
         case = _open(city, tx, report, area, by)
+        for one in dict.fromkeys(workers):  # one who cannot be sent: nothing is opened
+            tasks.reachable(tx.worker(one), case, by)
     sent = tasks.dispatch(city, case.id, workers=workers, note=note[:NOTE], by=by)
     return case, sent
 

@@ -47,7 +47,7 @@ DOMAINS |= {"gas": "safety", "hotline": "social"}
 
 
 @lru_cache(maxsize=64)
-def _inside(areas: AreaTree, scope: str) -> Any:
+def grids_inside(areas: AreaTree, scope: str) -> Any:
     """Which grids the scope covers; the last element is for places outside the city."""
     return np.array([covers(scope, grid.code) for grid in areas.grids] + [covers(scope, "")])
 
@@ -61,7 +61,7 @@ def points_in(city: City, scope: str, domain: str | None = None) -> Points:
     """Return the packed points of the known devices in a scope; RedisError when Redis is away."""
     packed = city.live.points()
     points = np.frombuffer(packed[: len(packed) // POINT.itemsize * POINT.itemsize], dtype=POINT)
-    inside = _inside(city.areas, scope)
+    inside = grids_inside(city.areas, scope)
     grid = np.where(points["area"] == OUTSIDE, len(inside) - 1, points["area"])
     chosen = inside[np.minimum(grid, len(inside) - 1)] & ((points["lon"] != 0) | (points["at"] > 0))
     if domain:

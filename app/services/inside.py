@@ -13,13 +13,14 @@ from app.domain.alerts import Alert
 from app.domain.drawn import Drawn
 from app.domain.facts import Fact
 from app.domain.kinds import KINDS
-from app.domain.people import User, covers
+from app.domain.people import User
 from app.domain.readings import Device
 from app.domain.resources import Sort
 from app.services import components, resources
+from app.services.figures import grids_inside
 from app.services.views_scope import live_or, place, scope_in
 from app.store import near
-from app.store.points import OUTSIDE, unpack
+from app.store.points import unpack
 from geodata import covering
 
 EACH, MOST_EACH = 12, 5_000  # of a group on the screen, and in a file; defaults
@@ -156,9 +157,8 @@ def _devices(asked: Asked) -> tuple[Group, Row]:
     city = asked.city
     points = unpack(live_or(city.live.points, b""))
     numbers = np.flatnonzero(asked.holds(points["lon"] / 1e7, points["lat"] / 1e7))
-    grids = points["area"][numbers]
-    mine = np.array([covers(asked.scope, g.code) for g in city.areas.grids] + [not asked.scope])
-    numbers = numbers[mine[np.where(grids == OUTSIDE, len(mine) - 1, grids)]]
+    mine = grids_inside(city.areas, asked.scope)
+    numbers = numbers[mine[np.minimum(points["area"][numbers], len(mine) - 1)]]
     chosen = points[numbers]
     order = np.lexsort((numbers, -chosen["presence"].astype(int), -chosen["level"].astype(int)))
     first = [int(n) for n in numbers[order[: asked.each]]]

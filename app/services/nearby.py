@@ -16,14 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 from app.city import City
 from app.domain.distances import box_around, metres_from
 from app.domain.kinds import KINDS
-from app.domain.people import User, covers
+from app.domain.people import User
 from app.domain.readings import Device
 from app.domain.resources import Sort
 from app.errors import Invalid
 from app.services import resources
+from app.services.figures import grids_inside
 from app.services.views_scope import live_or, place, scope_in
 from app.store import near
-from app.store.points import OUTSIDE, unpack
+from app.store.points import unpack
 
 WITHIN_M, WIDEST_M = 3_000, 50_000  # defaults
 EACH, MOST_EACH = 8, 100  # defaults
@@ -156,9 +157,8 @@ def _devices(city: City, scope: str, spot: Spot, each: int) -> tuple[list[Row], 
     points = unpack(live_or(city.live.points, b""))
     lons, lats = points["lon"] / 1e7, points["lat"] / 1e7
     order, metres = _nearest(spot, lons, lats)
-    inside = np.array([covers(scope, grid.code) for grid in city.areas.grids] + [covers(scope, "")])
-    grids = points["area"][order]
-    order = order[inside[np.where(grids == OUTSIDE, len(inside) - 1, grids)]]
+    inside = grids_inside(city.areas, scope)
+    order = order[inside[np.minimum(points["area"][order], len(inside) - 1)]]
     numbers = [int(n) for n in order[:each]]
     codes = live_or(lambda: city.live.codes(numbers), list[str]())
     known = {d.n: d for d in _devices_of(city, codes)}

@@ -51,7 +51,7 @@ def dispatch(
         case = tx.case(case_id)
         require(by, Verb.DISPATCH, case)
         there = {task.worker: task for task in tx.tasks(case_id=case_id, open=True)}
-        people = [_reachable(tx.worker(one), case, by) for one in chosen if one not in there]
+        people = [reachable(tx.worker(one), case, by) for one in chosen if one not in there]
         if people:
             case = _dispatched(city, tx, case, people, leading, by)
             led = any(task.role == "lead" for task in there.values())
@@ -146,7 +146,7 @@ def _drive(city: City, tx: Tx, task: Task, by: User) -> None:
     tx.keep(moved, fact)
 
 
-def _reachable(worker: Worker, case: Case, by: User) -> Worker:
+def reachable(worker: Worker, case: Case, by: User) -> Worker:
     """The worker, when he is the dispatcher's to send or answers for the place itself."""
     if covers(by.scope, worker.grid) or covers(worker.grid, case.area):
         return worker

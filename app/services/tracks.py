@@ -7,6 +7,7 @@ their scope, and only the last four hours, which is all that is kept.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import ExitStack
 from typing import Any
 
 from app.city import City
@@ -56,9 +57,8 @@ def _of(city: City, people: Collection[Worker]) -> dict[str, list[Place]]:
 
 def _tell(city: City, user: User, of: str, area: str | None) -> None:
     """Write down who has looked at whose tracks."""
-    if not live_or(
-        lambda: limits.first(city.live.redis, f"tracks:{user.id}:{of}", TOLD_AGAIN_S), True
-    ):
+    redis, name = city.live.redis, f"tracks:{user.id}:{of}"
+    if not live_or(lambda: limits.first(redis, name, TOLD_AGAIN_S), True):
         return
     fact = Fact(
         kind="tracks.seen",
@@ -69,19 +69,25 @@ def _tell(city: City, user: User, of: str, area: str | None) -> None:
         body={},
         worker=None,
     )
-    with city.ledger.begin() as tx:
-        tx.record(fact)
+    with ExitStack() as undo:  # a ledger that refuses it is asked again by the next look
+        undo.callback(live_or, lambda: limits.forget(redis, name), None)
+        with city.ledger.begin() as tx:
+            tx.record(fact)
+        undo.pop_all()
     city.feed.publish(city.ledger)
 
 
 def worker(city: City, user: User, worker_id: str) -> Row:
-    """Return a worker's card: who, where since when, what he has in hand; NotFound, NotAllowed."""
+    """Return a worker's card: who, where since when, what he has in hand; NotFound, NotAllowed.
+
+    "load" counts all of his open tasks; "tasks" are those of the places that the user may see.
+    """
     scope = scope_in(city, user, None)
     with city.ledger.read() as tx:
         found = tx.worker(worker_id)
         if not covers(scope, found.grid):
             raise NotAllowed("您的数据范围不包含该人员。")
-        tasks = tx.tasks(worker=worker_id, open=True, limit=20)
+        tasks = tx.tasks(worker=worker_id, scope=scope, open=True, limit=20)
         units = {unit.id: unit.name for unit in tx.units()}
         load = near.in_hand(tx, [worker_id])
     places: dict[str, Place] = live_or(city.live.workers, {})

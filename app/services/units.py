@@ -76,16 +76,18 @@ def in_box(city: City, user: User, box: Box) -> dict[str, Any]:
     units = ready(city)
     if units is None:
         return {"type": "FeatureCollection", "features": [], "ready": False}
-    shown = [n for n in units.in_box(*box) if _may_see(scope, units, n)]
+    # a box around a whole city touches 400,000: 0.2 s that nobody else should wait for
+    shown = aside(lambda: _shown(scope, units, box))
     if len(shown) > MOST:
         raise Invalid("范围太大。", fields={"box": f"单元网格超过 {MOST} 个，请放大地图"})
-    features = [units.feature(n) for n in shown]
+    features = aside(lambda: [units.feature(n) for n in shown])
     return {"type": "FeatureCollection", "features": features, "ready": True}
 
 
-def _may_see(scope: str, units: UnitGrids, n: int) -> bool:
+def _shown(scope: str, units: UnitGrids, box: Box) -> list[int]:
     """By the code's community; a scope of one responsibility grid sees what that is made of."""
-    return covers(scope, units.grids[n] if len(scope) >= GRID_DIGITS else units.codes[n])
+    codes = units.grids if len(scope) >= GRID_DIGITS else units.codes
+    return [n for n in units.in_box(*box) if covers(scope, codes[n])]
 
 
 def folder(city: City) -> Path:

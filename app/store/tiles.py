@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupported, TileType
 
-KEPT = 2_000  # tiles in memory; a wall shows some 60 at a time (*default*)
+KEPT = 300  # tiles in memory, up to some 200 KB each; a wall shows some 60 (*default*)
 MIME = {
     "png": "image/png",
     "jpg": "image/jpeg",

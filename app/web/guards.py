@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from app.errors import NotAllowed, SignInNeeded
+from app.errors import Invalid, NotAllowed, SignInNeeded
 from app.web.auth import touch
 from app.web.errors import DOORS
 
@@ -21,7 +21,10 @@ OPEN = ("/login", "/healthz", "/metrics", "/m/", "/vendor/", "/favicon.ico")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 # what the live layer fetches by itself: a screen that nobody touches keeps no session alive
-FETCHED = ("/api/v1/snapshot", "/api/v1/points", "/api/v1/components")
+FETCHED = tuple(
+    f"/api/v1/{name}"
+    for name in ("snapshot", "points", "components", "resources", "units", "zones", "tracks")
+)
 
 
 def register(
@@ -42,6 +45,8 @@ def register(
 
     @server.before_request
     def stand_guard() -> None:
+        if "\0" in request.path or "\0" in unquote(request.query_string.decode("latin-1")):
+            raise Invalid("参数不正确。")  # no text of ours has it, and PostgreSQL takes none
         if request.path.startswith(DOORS):  # they have no session that could be misused
             return
         if request.method not in SAFE:

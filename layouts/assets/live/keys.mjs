@@ -7,7 +7,7 @@ const TABS = ["all", "governance", "social", "safety", "economy"];
 
 /**
  * @typedef {{do: "act", name: string, id: string|null, value?: string}
- *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "layer", id: string} | {do: "call", run: () => void}} Command
+ *   | {do: "mute"|"help"|"light"|"close"|"search"|"leave"} | {do: "call", run: () => void}} Command
  * @typedef {{view: import("./config.mjs").View, alerts: any[], open: boolean, typing: boolean, listing?: boolean, close?: (() => void)|null}} Moment
  *   open: a card of the layer itself (help, mute) is open; typing: the focus is in a text field; listing: search results or a pick list are open;
  *   close: closes what a part of the page has open (a pin, a measure), null when there is none
@@ -106,7 +106,6 @@ const OWN = new Map([
   ["arm", () => null], // any gesture arms the sound
   ["mute", () => ({ do: "mute" })],
   ["help", () => ({ do: "help" })],
-  ["layer", (id) => ({ do: "layer", id: id ?? "" })],
 ]);
 
 /**

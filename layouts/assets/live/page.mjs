@@ -10,7 +10,7 @@ import { fetchDevice, fetchMe, fetchShown, fetchSnapshot } from "./fetching.mjs"
 import { newReds } from "./flight.mjs";
 import { BEAT, CALM_CASES } from "./ids.mjs";
 import { focusSearch, foundOpen, isTyping, listen } from "./keys.mjs";
-import { showSwitches, shownLayers, switchLayer, watchLayers } from "./layers.mjs";
+import { showSwitches, shownLayers, watchLayers } from "./layers.mjs";
 import { linkState, oldestFeed, showFeed, showLink, showSound, showTime } from "./lights.mjs";
 import { Live } from "./live.mjs";
 import { Looking } from "./looking.mjs";
@@ -263,14 +263,10 @@ export class Page {
       act: () => act(command.name, command.id, command.value),
       light: () => this.sound && !this.sound.justArmed && this.sound.state !== "off" && this.#mute(),
       mute: () => this.#mute(), help: () => showHelp(this.words), close: closeCard, search: focusSearch,
-      layer: () => this.#switch(command.id), call: () => command.run(),
+      call: () => command.run(),
       leave: () => isTyping(document.activeElement) && document.activeElement.blur(),
     };
     verbs[command.do]();
-  }
-
-  #switch(name) {
-    switchLayer(name);
   }
 
   #mute() {
