@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from flask_socketio import SocketIO, join_room, leave_room
+from redis.exceptions import RedisError
 
 from app.city import City
 from app.domain.people import User
@@ -16,6 +18,8 @@ from app.web import sights
 from app.web.picture import Picture
 from app.web.rooms import Audience, Listener, allowed, watched_room, watches
 from app.web.sights import CLUSTERS, POINTS, Sight
+
+log = logging.getLogger(__name__)
 
 MOST_WATCHED = 50  # devices whose numbers one page shows at a time
 
@@ -37,6 +41,9 @@ def _look(city: City, audience: Audience, picture: Picture) -> Callable[..., Any
             answer = {"area": area} | _show(city, audience, picture, listener, message)
         except Refused as why:
             return {"error": why.code}
+        except RedisError as why:
+            log.warning("what a map shows cannot be read, Redis is away: %s", why)
+            return {"error": "unavailable"}
         _pulse(listener, area)
         _watch(picture, listener, message.get("watch"))
         return answer
@@ -91,7 +98,7 @@ def _turn(audience: Audience, listener: Listener, sight: Sight | None) -> None:
 def _watch(picture: Picture, listener: Listener, asked: Any) -> None:
     """The devices of his scope whose numbers a panel shows, wherever the map is."""
     given = asked if isinstance(asked, list) else []
-    numbers = {n for n in given[:MOST_WATCHED] if isinstance(n, int)}
+    numbers = {n for n in given[:MOST_WATCHED] if type(n) is int}  # no bool
     scope = listener.user.scope
     mine = frozenset(n for n in numbers if picture.covers(scope, n))
     for n in listener.watch - mine:

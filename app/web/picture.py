@@ -25,6 +25,7 @@ from app.web.sights import Sight
 
 HEAL_EVERY_S = 60.0
 SHEET_KEPT_S = 60.0  # nobody has looked at it for so long
+MOST_SHEETS = 64  # combinations of scope, kinds and level at a time (*default*)
 CHANGES_KEPT_S = 10.0
 KIND_CODES = [kind.code for kind in KINDS]
 
@@ -196,6 +197,9 @@ class Picture:
         self._used[key] = self.clock()
         found = self._sheets.get(key)
         if found is None:
+            if len(self._sheets) >= MOST_SHEETS:  # somebody asks for each combination of layers
+                oldest = min(self._sheets, key=lambda one: self._used.get(one, 0.0))
+                del self._sheets[oldest]
             inside, kinds = self.inside(sight.scope), self.kinds(sight)
             found = self._sheets[key] = Sheet(sight.level, inside.tolist(), kinds.tolist())
             self._fill(found)
@@ -212,7 +216,8 @@ class Picture:
         now = self.clock()
         for key, used in list(self._used.items()):
             if now - used > SHEET_KEPT_S:
-                del self._used[key], self._sheets[key]
+                del self._used[key]
+                self._sheets.pop(key, None)
         for sheet in self._sheets.values():
             sheet.forget(now - CHANGES_KEPT_S)
 

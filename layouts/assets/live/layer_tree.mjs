@@ -161,7 +161,7 @@ export function countOf(counts, name) {
 export function drawnOf(counts, name, of = stateOf) {
   if (of(name) !== "mixed") return countOf(counts, name);
   const parts = Object.keys(counts).filter((one) => one.startsWith(`${name}:`) && of(one) === "true");
-  return parts.reduce((sum, one) => sum + counts[one], 0);
+  return parts.length === 0 ? undefined : parts.reduce((sum, one) => sum + counts[one], 0);
 }
 
 /** Marks of devices, drawn by what draws them on the map. @param {Element} panel @param {import("./config.mjs").KindRow[]} kinds */

@@ -17,7 +17,7 @@ export class Looking {
   /** @param {import("./config.mjs").KindRow[]} kinds @param {Outside} outside */
   constructor(kinds, outside) {
     Object.assign(this, { kinds, ...outside });
-    this.later ??= setTimeout;
+    this.later ??= (fn, ms) => setTimeout(fn, ms); // called as a method, setTimeout itself refuses
     this.scene = null;
     this.view = null;
     this.watched = [];
