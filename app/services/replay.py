@@ -27,8 +27,8 @@ from app.services import replay_devices, replay_workers
 from app.services.aside import aside
 from app.services.replay_devices import Desk, Shown
 from app.services.replay_roster import Roster, standing
-from app.services.views_scope import now_ms, scope_in
-from app.store import fact_replay
+from app.services.views_scope import live_or, now_ms, scope_in
+from app.store import fact_replay, replay_tail
 from app.store.past import Past, Times, records
 from app.store.points import OUTSIDE, POINT
 
@@ -62,10 +62,11 @@ def span(city: City, user: User) -> Row:
 
 
 def _oldest(city: City) -> int:
-    """When the first day of history begins; without one nothing but the present is known."""
+    """When the first day of history begins; before the first is written, what still waits for it."""
     first = next(iter(city.history.folders()), None)
     if first is None:
-        return now_ms(city)
+        waits = live_or(lambda: replay_tail.oldest(city.live.redis, city.live.partitions), None)
+        return now_ms(city) if waits is None else waits
     return round(datetime.fromisoformat(f"{first[0]}T00:00+08:00").timestamp() * 1000)
 
 

@@ -37,6 +37,7 @@ PAUSE_S = 0.02  # between two reads when the city is busy: the most that this ad
 REDIS_PAUSE_S = 0.5
 REPLAY_AT_MOST = 2000  # facts; above this a new snapshot is cheaper
 REST = 3.0  # times the work of a frame until the next one: a crowd of maps makes frames rarer
+LONGEST_REST_S = 2.0  # a process that stood still in the middle of a frame (a sleeping computer)
 STRANGERS_EVERY_S = 0.5  # how often all points are read again because of new devices
 CHECK_EVERY_S = 10.0  # how long a socket can outlive its sign-in
 
@@ -173,7 +174,9 @@ class Push:
             if frame.arrived is not None:
                 LATENCY.observe(max(time.time() - frame.arrived / 1000, 0))
         self.delivery.send_clusters()
-        self._next_frame = began + max(FRAME_S, REST * (time.monotonic() - began))
+        now = time.monotonic()
+        rest = (REST - 1) * (now - began)
+        self._next_frame = max(began + FRAME_S, now + min(rest, LONGEST_REST_S))
 
     def _look_again(self, now: float) -> list[Change]:
         """Read all points when it is time, or because somebody speaks whom the picture lacks."""

@@ -1,4 +1,5 @@
 // The component ids the live layer knows: the same strings as in layouts/ids.py (tests/js/ids.test.mjs).
+export const URL_ID = "url";
 export const MAP = "map";
 export const LIVE_CONFIG = "live-config";
 export const LIVE_VIEW = "live-view";

@@ -1,7 +1,7 @@
 // The way from the browser code to Dash: stores set by dash_clientside.set_props.
-import { action } from "./ids.mjs";
+import { URL_ID, action } from "./ids.mjs";
 
-const waiting = new Map(); // store id -> newest data, until the renderer has loaded
+const waiting = new Map(); // component id -> its newest props, until the renderer has loaded
 
 /** Whether Dash's renderer is there and has mounted the page. */
 function rendererReady() {
@@ -15,17 +15,26 @@ function flush() {
     setTimeout(flush, 50);
     return;
   }
-  for (const [id, data] of waiting) window.dash_clientside.set_props(id, { data });
+  for (const [id, props] of waiting) window.dash_clientside.set_props(id, props);
   waiting.clear();
 }
 
 /** Set a dcc.Store. Before the renderer has loaded only the newest value is kept, and set then. @param {string} id */
-export function setStore(id, data) {
+export const setStore = (id, data) => setProps(id, { data });
+
+/**
+ * Tell Dash's Location that the browser's own part of the address has changed. It compares its `href` with the real one,
+ * and would otherwise go back to the old one instead of forward to what a callback asks for.
+ */
+export const tellAddress = () => setProps(URL_ID, { href: location.href });
+
+/** @param {string} id @param {Object<string, any>} props */
+function setProps(id, props) {
   if (rendererReady() && waiting.size === 0) {
-    window.dash_clientside.set_props(id, { data });
+    window.dash_clientside.set_props(id, props);
     return;
   }
-  waiting.set(id, data);
+  waiting.set(id, props);
   if (waiting.size === 1) flush();
 }
 

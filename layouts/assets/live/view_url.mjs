@@ -1,6 +1,8 @@
 // The part of the address that belongs to the browser: what a view looks like, beside what it is about (layouts/address.py).
 // Python's ways lead to a query of Python's own names; ours are put back into each one.
 
+import { tellAddress } from "./stores.mjs";
+
 export const OURS = ["view", "layers", "base", "at", "pin", "thing", "near", "shape"];
 const watchers = new Map(); // name -> [changed]
 let last = new Map();
@@ -30,6 +32,7 @@ export function setOurs(name, value) {
   else values.set(name, value);
   history.replaceState(history.state, "", `${location.pathname}${merged(location.search, values)}${location.hash}`);
   last = values;
+  tellAddress();
 }
 
 /** Hear of one of our names when the officer goes back or forward. @param {string} name @param {(value: string|null) => void} changed */
