@@ -32,7 +32,7 @@ def test_back_before_an_alert_on_until_it_is_there_and_live_again(
         alert = _turns_red(wall, leak)
         wall.page.evaluate("window.thisPage = true")
         # within five seconds of the present a replay has ended: there would be nothing to play
-        until(lambda: time.time() * 1000 > before + 12_000)
+        until(lambda: time.time() * 1000 > before + 12_000, timeout=15)
         _is_not_there_yet(wall, before, alert)
         _comes_when_it_came(wall, alert)
         _the_rest_is_live(wall)
