@@ -76,7 +76,7 @@ def _where(one: Hit) -> str:
 
 
 def _metres(one: Hit) -> int:
-    return max(METRES, round(one["within_m"] / METRES) * METRES)
+    return max(METRES, round(float(one["within_m"]) / METRES) * METRES)
 
 
 def _way(one: Hit) -> tuple[str, str, str]:

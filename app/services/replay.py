@@ -62,7 +62,7 @@ def span(city: City, user: User) -> Row:
 
 
 def _oldest(city: City) -> int:
-    """When the first day of history begins; before the first is written, what still waits for it."""
+    """When the first day of history begins; before one is written, the first that waits for it."""
     first = next(iter(city.history.folders()), None)
     if first is None:
         waits = live_or(lambda: replay_tail.oldest(city.live.redis, city.live.partitions), None)
