@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.city import City
     from app.config import Settings
     from app.services.areas import Move, Trial
+    from geodata.area import AreaLevel
     from geodata.importing import Finding, Sheet
 
 SHOWN = 20  # moves and findings of a kind that are listed on the screen
@@ -101,13 +102,11 @@ def _build(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
-def _import(settings: Settings, args: argparse.Namespace) -> int:
-    from app.city import open_city
-    from app.services import areas
+def sheet_of(args: argparse.Namespace, level: AreaLevel | None) -> Sheet:
+    """Read the file that the options of `add_reading` name."""
     from geodata.importing import read_sheet
 
-    level = areas.level_of(args.level)
-    sheet = read_sheet(
+    return read_sheet(
         args.file,
         level,
         crs=args.crs,
@@ -116,6 +115,14 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
         layer=args.layer,
         encoding=args.encoding,
     )
+
+
+def _import(settings: Settings, args: argparse.Namespace) -> int:
+    from app.city import open_city
+    from app.services import areas
+
+    level = areas.level_of(args.level)
+    sheet = sheet_of(args, level)
     city = open_city(settings)
     trial = areas.attempt(city, args.file, level, sheet, stores=not args.tree_only)
     _report(sheet, trial, args)

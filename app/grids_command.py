@@ -7,14 +7,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.areas_command import add_reading, findings, refuse, say
+from app.areas_command import add_reading, findings, refuse, say, sheet_of
 from app.errors import Refused
 
 if TYPE_CHECKING:
     from app.city import City
     from app.config import Settings
-    from geodata.area import AreaLevel
-    from geodata.importing import Sheet
 
 SHOWN = 20  # rows of a kind that are listed on the screen
 
@@ -71,7 +69,7 @@ def _import(city: City, args: argparse.Namespace) -> int:
     from app.services import units_import
     from geodata.area import AreaLevel
 
-    sheet = _sheet(args, AreaLevel.GRID)
+    sheet = sheet_of(args, AreaLevel.GRID)
     trial = units_import.attempt(city, args.file, sheet)
     say(f"{args.file.name}: {trial.taken.count} of {len(sheet.drawn)} unit grids fit")
     findings(trial.findings)
@@ -108,7 +106,7 @@ def _duties(city: City, args: argparse.Namespace) -> int:
 def _zones(city: City, args: argparse.Namespace) -> int:
     from app.services import zones
 
-    sheet = _sheet(args, None)
+    sheet = sheet_of(args, None)
     trial = zones.attempt(city, sheet, args.kind, f"{args.file.name} {sheet.digest[:12]}")
     say(f"{args.file.name}: {len(trial.zones)} of {len(sheet.drawn)} zones fit")
     findings(trial.findings)
@@ -128,20 +126,6 @@ def _drop_zones(city: City, args: argparse.Namespace) -> int:
 
     say(f"{zones.drop(city, args.codes, 'cli')} zones dropped")
     return 0
-
-
-def _sheet(args: argparse.Namespace, level: AreaLevel | None) -> Sheet:
-    from geodata.importing import read_sheet
-
-    return read_sheet(
-        args.file,
-        level,
-        crs=args.crs,
-        code_field=args.code_field,
-        name_field=args.name_field,
-        layer=args.layer,
-        encoding=args.encoding,
-    )
 
 
 def _dry() -> int:

@@ -37,7 +37,6 @@ FIELDS = (
     Field("SZSQDM", "community_code", "所在社区代码", 12, "O"),
     Field("SZSQMC", "community", "所在社区名称", 50, "O"),
 )
-BY_ABBR = {field.abbr: field for field in FIELDS}
 # the index stands in the packed columns: append only
 STATES = ("完好", "破损", "丢失", "废弃", "移除")
 INTACT, REMOVED = 0, 4
@@ -64,9 +63,3 @@ def kind_name(kind: int) -> str:
 def kinds() -> dict[str, str]:
     """The kinds of components of the catalogue: five-digit code → name."""
     return {code: entry.name for (kind, code), entry in CATALOGUE.items() if kind is Kind.COMPONENT}
-
-
-def major_names() -> dict[str, str]:
-    """The majors of components: two digits → name."""
-    each = (entry for entry in CATALOGUE.values() if entry.kind is Kind.COMPONENT)
-    return {entry.major_code: entry.major_name for entry in each}

@@ -15,11 +15,11 @@ from app.errors import Invalid
 from app.services import tasks
 from app.store.tx import Tx
 
-NAMED, NOTE = 60, 500  # characters; defaults
+NAMED = 60  # characters; default
 
 
 def call_out(
-    city: City, drawn: Drawn, *, name: str, workers: Sequence[str], note: str = "", by: User
+    city: City, drawn: Drawn, *, name: str, workers: Sequence[str], by: User
 ) -> tuple[Case, list[Task]]:
     """Open an exercise in the middle of a drawn shape and send these workers to it.
 
@@ -35,16 +35,16 @@ def call_out(
     if not area:
         raise Invalid("位置不在本市范围内。", fields={"shape": "请在本市范围内圈选"})
     require(by, Verb.DISPATCH, area)
-    report = _report(city, name, note, (lon, lat))
+    report = _report(city, name, (lon, lat))
     with city.ledger.begin() as tx:
         case = _open(city, tx, report, area, by)
         for one in dict.fromkeys(workers):  # one who cannot be sent: nothing is opened
             tasks.reachable(tx.worker(one), case, by)
-    sent = tasks.dispatch(city, case.id, workers=workers, note=note[:NOTE], by=by)
+    sent = tasks.dispatch(city, case.id, workers=workers, by=by)
     return case, sent
 
 
-def _report(city: City, name: str, note: str, at: tuple[float, float]) -> Report:
+def _report(city: City, name: str, at: tuple[float, float]) -> Report:
     return Report(
         id=f"drill-{city.new_id()}",
         channel="wall",
@@ -52,7 +52,7 @@ def _report(city: City, name: str, note: str, at: tuple[float, float]) -> Report
         at=int(city.now().timestamp() * 1000),
         code="",
         title=name.strip()[:NAMED],
-        description=note.strip()[:NOTE],
+        description="",
         lon=at[0],
         lat=at[1],
     )

@@ -18,6 +18,7 @@ from app.domain.readings import Device
 from app.domain.resources import Sort
 from app.services import components, resources
 from app.services.figures import grids_inside
+from app.services.nearby import devices_numbered
 from app.services.views_scope import live_or, place, scope_in
 from app.store import near
 from app.store.points import unpack
@@ -45,25 +46,24 @@ class Asked(NamedTuple):
 
 
 def inside(city: City, user: User, drawn: Drawn, each: int = EACH) -> Row:
-    """Return {group: rows}, "totals", "levels" (devices by level), "offline", "components".
+    """Return {group: rows}, "totals", and how many "components", "faulty" ones.
 
     Groups are alerts, cases, workers on duty, devices and resources, the worst or nearest to their
     deadline first, at most `each` of a group; only what the user's scope covers. NotAllowed.
     """
     shape = shape_of(drawn)
     asked = Asked(city, scope_in(city, user, None), shape, shape.bounds, each)
-    devices, states = _devices(asked)
     found: dict[str, Group] = {
         "alerts": _alerts(asked),
         "cases": _cases(asked),
         "workers": _workers(asked),
-        "devices": devices,
+        "devices": _devices(asked),
         "resources": _resources(asked),
     }
     totals = {group: total for group, (_, total) in found.items()}
     parts = components.inside(city, user, shape, limit=0)
     more = {"totals": totals, "components": parts["total"], "faulty": parts["faulty"]}
-    return {group: rows for group, (rows, _) in found.items()} | more | states
+    return {group: rows for group, (rows, _) in found.items()} | more
 
 
 def export(city: City, user: User, drawn: Drawn) -> Row:
@@ -152,7 +152,7 @@ def _workers(asked: Asked) -> Group:
     return rows, len(there)
 
 
-def _devices(asked: Asked) -> tuple[Group, Row]:
+def _devices(asked: Asked) -> Group:
     """Devices, alerting ones first, then silent ones; `what` is the code of their kind."""
     city = asked.city
     points = unpack(live_or(city.live.points, b""))
@@ -162,19 +162,9 @@ def _devices(asked: Asked) -> tuple[Group, Row]:
     chosen = points[numbers]
     order = np.lexsort((numbers, -chosen["presence"].astype(int), -chosen["level"].astype(int)))
     first = [int(n) for n in numbers[order[: asked.each]]]
-    rows = [_device(city, one, points[one.n]) for one in _known(city, first)]
-    levels = np.bincount(chosen["level"], minlength=5)
-    states = {
-        "levels": {level: int(n) for level, n in enumerate(levels) if level and n},
-        "offline": int((chosen["presence"] == OFFLINE).sum()),
-    }
-    return (rows, len(numbers)), states
-
-
-def _known(city: City, numbers: list[int]) -> list[Device]:
-    codes = live_or(lambda: city.live.codes(numbers), list[str]())
-    known = live_or(lambda: city.live.devices(codes), dict[str, Device]())
-    return sorted(known.values(), key=lambda device: numbers.index(device.n))
+    known = devices_numbered(city, first)
+    rows = [_device(city, known[n], points[n]) for n in first if n in known]
+    return rows, len(numbers)
 
 
 def _device(city: City, one: Device, point: Any) -> Row:

@@ -6,7 +6,7 @@ workers and devices are missing, the rest is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from math import isfinite
 from typing import Any
 
@@ -160,8 +160,7 @@ def _devices(city: City, scope: str, spot: Spot, each: int) -> tuple[list[Row], 
     inside = grids_inside(city.areas, scope)
     order = order[inside[np.minimum(points["area"][order], len(inside) - 1)]]
     numbers = [int(n) for n in order[:each]]
-    codes = live_or(lambda: city.live.codes(numbers), list[str]())
-    known = {d.n: d for d in _devices_of(city, codes)}
+    known = devices_numbered(city, numbers)
     rows = []
     for n in (n for n in numbers if n in known):
         device, point = known[n], points[n]
@@ -174,8 +173,11 @@ def _devices(city: City, scope: str, spot: Spot, each: int) -> tuple[list[Row], 
     return rows, len(order)
 
 
-def _devices_of(city: City, codes: list[str]) -> list[Device]:
-    return list(live_or(lambda: city.live.devices(codes), dict[str, Device]()).values())
+def devices_numbered(city: City, numbers: Sequence[int]) -> dict[int, Device]:
+    """Return the devices of some numbers, by number; none without a live store."""
+    codes = live_or(lambda: city.live.codes(numbers), list[str]())
+    known = live_or(lambda: city.live.devices(codes), dict[str, Device]())
+    return {device.n: device for device in known.values()}
 
 
 def _cases(city: City, scope: str, spot: Spot, each: int) -> tuple[list[Row], int]:

@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 
 from app.city import City
 from app.domain.facts import LISTS, Fact, told
-from app.domain.people import User, concerns, covers
+from app.domain.people import User, concerns
 from app.domain.readings import Presence
 from app.domain.rules import SILENCE
 from app.domain.warnings import RULE as WARNING
 from app.errors import Invalid, Unavailable
 from app.services import replay_devices, replay_workers
 from app.services.aside import aside
+from app.services.figures import grids_inside
 from app.services.replay_devices import Desk, Shown
 from app.services.replay_roster import Roster, standing
 from app.services.views_scope import live_or, now_ms, scope_in
 from app.store import fact_replay, replay_tail
 from app.store.past import Past, Times, records
-from app.store.points import OUTSIDE, POINT
+from app.store.points import POINT
 
 DAY_MS = 86_400_000
 LONGEST_MS = 15 * 60_000  # of one answer of steps
@@ -181,11 +182,9 @@ def _public(fact: Fact) -> Row:
 
 def _inside(city: City, scope: str, points: NDArray[Any]) -> NDArray[np.bool_]:
     """Which of the packed points stand in a scope."""
-    codes = [grid.code for grid in city.areas.grids]
-    grids = np.array([covers(scope, code) for code in codes] + [covers(scope, "")])
-    area = np.where(points["area"] == OUTSIDE, len(codes), points["area"])
+    grids = grids_inside(city.areas, scope)
     known = (points["lon"] != 0) | (points["lat"] != 0)
-    inside: NDArray[np.bool_] = known & grids[np.minimum(area, len(codes))]
+    inside: NDArray[np.bool_] = known & grids[np.minimum(points["area"], len(grids) - 1)]
     return inside
 
 

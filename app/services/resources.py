@@ -193,10 +193,3 @@ def resource(city: City, user: User, resource_id: str) -> Row:
     if not covers(scope, one.area):
         raise NotAllowed("您的数据范围不包含该资源。")
     return shown(city, one)
-
-
-def counts(city: City, user: User, area: str | None = None) -> dict[str, int]:
-    """Return how many resources of each sort lie in an area, 0 too; for the tree of layers."""
-    scope, found = scope_in(city, user, area), index(city)
-    numbers = np.bincount(found.sorts[found.inside(scope)], minlength=len(SORTS))
-    return {sort.value: int(n) for sort, n in zip(SORTS, numbers, strict=True)}

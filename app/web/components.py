@@ -7,7 +7,6 @@ near NEAR, from far out CELL (a Web-Mercator tile of that level). See docs/compo
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from app.domain.components import MAJORS, kinds
 from app.errors import Invalid
 from app.services import components
 from app.services.components import Viewport
+from app.web import asked
 from app.web.auth import whoami
 from geodata.components import Box, sane
 
@@ -42,7 +42,7 @@ def blueprint(city: City) -> Blueprint:
 
     @shelf.get("")
     def viewport() -> Any:
-        box, zoom = _box(), _number("zoom", 0, 26)
+        box, zoom = _box(), asked.number("zoom", 0, 26)
         found = components.viewport(city, whoami(), box, zoom, _majors())
         return Response(packed(found), mimetype="application/octet-stream")
 
@@ -52,8 +52,8 @@ def blueprint(city: City) -> Blueprint:
 
     @shelf.get("/nearest")
     def nearest() -> Any:
-        lon, lat = _number("lon", -180, 180), _number("lat", -85, 85)
-        within = _number("within", 0, components.FARTHEST_M, 50.0)
+        lon, lat = asked.number("lon", -180, 180), asked.number("lat", -85, 85)
+        within = asked.number("within", 0, components.FARTHEST_M, 50.0)
         found = components.nearest(city, whoami(), lon, lat, within_m=within, majors=_majors())
         return jsonify(found)
 
@@ -99,28 +99,14 @@ def _head(form: int, count: int, total: int, level: int, *districts: int) -> byt
 
 
 def _box() -> Box:
-    try:
-        west, south, east, north = map(float, request.args.get("box", "").split(","))
-    except ValueError:
-        west = math.nan
-    if math.isnan(west) or not sane(Box(west, south, east, north)):
-        raise Invalid("参数不正确。", fields={"box": "请填写西,南,东,北四个经纬度,逗号分隔"})
-    return Box(west, south, east, north)
-
-
-def _number(name: str, low: float, high: float, default: float = math.nan) -> float:
-    given = request.args.get(name)
-    try:
-        found = float(given) if given else default
-    except ValueError:
-        found = math.nan
-    if not low <= found <= high:
-        raise Invalid("参数不正确。", fields={name: f"请填写 {low:g} 到 {high:g} 之间的数"})
-    return found
+    box = Box(*asked.box())
+    if not sane(box):
+        raise Invalid(asked.WRONG, fields={"box": "请填写国内的西、南、东、北四个经纬度，逗号分隔"})
+    return box
 
 
 def _majors() -> tuple[str, ...]:
-    asked = tuple(filter(None, request.args.get("majors", "").split(",")))
-    if not set(asked) <= set(MAJORS):
+    majors = tuple(asked.names("majors"))
+    if not set(majors) <= set(MAJORS):
         raise Invalid("参数不正确。", fields={"majors": f"请填写 {', '.join(MAJORS)}"})
-    return asked
+    return majors

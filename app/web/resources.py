@@ -7,9 +7,11 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from app.city import City
-from app.errors import Invalid
 from app.services import nearby, resources, tracks
+from app.web import asked
 from app.web.auth import whoami
+
+MOST = 1e6  # the service says which numbers have a sense
 
 
 def blueprint(city: City) -> Blueprint:
@@ -18,8 +20,8 @@ def blueprint(city: City) -> Blueprint:
 
     @shelf.get("/resources")
     def within() -> Any:
-        sorts = resources.sorts_of(_names("sorts"))
-        return jsonify(resources.within(city, whoami(), _box(), sorts))
+        sorts = resources.sorts_of(asked.names("sorts"))
+        return jsonify(resources.within(city, whoami(), asked.box(), sorts))
 
     @shelf.get("/resources/<thing>")
     def one(thing: str) -> Any:
@@ -30,11 +32,11 @@ def blueprint(city: City) -> Blueprint:
         found = nearby.nearby(
             city,
             whoami(),
-            _number("lon", None),
-            _number("lat", None),
-            within_m=_number("within", nearby.WITHIN_M),
-            sorts=_names("sorts"),
-            each=int(_number("each", nearby.EACH)),
+            asked.number("lon", -180, 180),
+            asked.number("lat", -90, 90),
+            within_m=asked.number("within", -MOST, MOST, nearby.WITHIN_M),
+            sorts=asked.names("sorts"),
+            each=int(asked.number("each", -MOST, MOST, nearby.EACH)),
         )
         return jsonify(found)
 
@@ -48,30 +50,3 @@ def blueprint(city: City) -> Blueprint:
         return jsonify(tracks.worker(city, whoami(), thing))
 
     return shelf
-
-
-def _names(name: str) -> list[str]:
-    return [word for word in request.args.get(name, "").split(",") if word]
-
-
-def _number(name: str, default: float | None) -> float:
-    given = request.args.get(name)
-    if not given and default is not None:
-        return default
-    try:
-        number = float(given or "")
-        if abs(number) < 1e6:
-            return number
-    except ValueError:
-        pass
-    raise Invalid("参数不正确。", fields={name: "请填写数字"})
-
-
-def _box() -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = map(float, request.args.get("box", "").split(","))
-    except ValueError:
-        west = south = east = north = 0
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid("参数不正确。", fields={"box": "请填写西、南、东、北四个经纬度，逗号分隔"})
-    return west, south, east, north

@@ -13,6 +13,7 @@ from app.domain.kinds import KINDS
 from app.domain.people import User
 from app.errors import Invalid
 from app.services import views_scope
+from app.web.asked import edges, numbers
 
 POINTS, CLUSTERS = "points", "clusters"
 MORE_KEPT = 1.25  # who sees points keeps them until there are so many times more
@@ -48,21 +49,14 @@ def read(city: City, user: User, asked: Any) -> Sight:
     "cell": "x,y" stands for the box of that cell. Raises Invalid, and what
     `views_scope.allowed_area` raises: nobody looks out of his scope.
     """
-    level = min(max(math.floor(_numbers([asked.get("zoom")], 1, "zoom")[0]), 0), DEEPEST)
+    level = min(max(math.floor(numbers([asked.get("zoom")], 1, "zoom")[0]), 0), DEEPEST)
     if asked.get("cell"):
-        x, y = _numbers(asked["cell"], 2, "cell")
+        x, y = numbers(asked["cell"], 2, "cell")
         box = box_of_cell(int(x), int(y), level)
     else:
-        box = _box(_numbers(asked.get("box"), 4, "box"), level)
+        box = snapped(*edges(asked.get("box")), level)
     scope = scope_of(city, user, asked.get("area") or None)
     return Sight(scope=scope, kinds=_kinds(asked.get("kinds")), level=level, box=box)
-
-
-def _box(edges: list[float], level: int) -> Box:
-    west, south, east, north = edges
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid("参数不正确。", fields={"box": "请填写 西,南,东,北(度)"})
-    return snapped(west, south, east, north, level)
 
 
 def scope_of(city: City, user: User, area: str | None) -> str:
@@ -70,17 +64,6 @@ def scope_of(city: City, user: User, area: str | None) -> str:
     scope = views_scope.scope_in(city, user, area)
     whole = all(grid.code.startswith(scope) for grid in city.areas.grids)
     return user.scope if whole else scope
-
-
-def _numbers(given: Any, count: int, name: str) -> list[float]:
-    parts = given.split(",") if isinstance(given, str) else given
-    try:
-        found = [float(part) for part in parts]
-    except (TypeError, ValueError):
-        found = []
-    if len(found) != count or not all(math.isfinite(one) and abs(one) < 2**31 for one in found):
-        raise Invalid("参数不正确。", fields={name: f"请填写 {count} 个数"})
-    return found
 
 
 def _kinds(given: Any) -> tuple[str, ...] | None:

@@ -8,11 +8,12 @@ import pytest
 
 from app.domain.resources import Resource, Sort, State
 from app.errors import Invalid, NotAllowed, NotFound
-from app.services import demo_resources, resources
+from app.services import demo_resources, resources, views
 from app.store import resources as kept
 from tests import cast
 
 EVERY = list(Sort)
+LAYERS = {Sort.CAMERA: "cameras"}  # the others are resources:<sort>
 
 
 @pytest.fixture
@@ -153,11 +154,17 @@ def test_a_camera_has_links_only_with_a_platform(city, make):
     assert resources.resource(wired, cast.DUTY, "c1")["links"] == ["https://v.example/320404"]
 
 
+def counted(city, area=None):
+    """How many of each sort the layers say."""
+    said = views.layers(city, cast.DUTY, area)
+    return {sort.value: said.get(LAYERS.get(sort, f"resources:{sort.value}"), 0) for sort in Sort}
+
+
 def test_the_sum_of_the_streets_is_the_district(city):
     demo_resources.seed(city)
-    whole = resources.counts(city, cast.DUTY)
+    whole = counted(city)
     streets = [s.code for s in city.areas.children(city.areas.home.code)]
-    parts = [resources.counts(city, cast.DUTY, code) for code in streets]
+    parts = [counted(city, code) for code in streets]
     assert whole == {sort: sum(part[sort] for part in parts) for sort in whole}
     assert whole == {
         "team": 12,

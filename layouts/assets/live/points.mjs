@@ -1,7 +1,6 @@
 // The devices of the map's view as typed arrays, decoded from /api/v1/points and kept true by what is pushed.
 
 export const RECORD = 28; // bytes: u32 n, then the 24-byte packed point (app/store/live.py: POINT)
-export const OUTSIDE = 0xffffffff; // the grid index of a device outside the city
 const OFFLINE = 2;
 const QUIET_PERIODS = 3; // as in app/services/presence: silent for 3 periods is stale
 

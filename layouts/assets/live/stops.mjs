@@ -1,16 +1,10 @@
-// What the keyboard can stop at on the map: alerts, cases and workers in view, and what else a part of the page offers.
+// What the keyboard can stop at on the map: alerts, cases and workers in view.
 import { LEVEL_NAMES } from "./alert_layer.mjs";
 
 const ALERT = 1000;
 const CASE = 500;
 const WORKER = 100;
 const LATE = 50;
-const offers = [];
-
-/** Let a part of the page offer its marks to the keyboard. @param {(bounds: any) => import("./map_cursor.mjs").Stop[]} offer given Leaflet's bounds of what is in view */
-export function offerStops(offer) {
-  offers.push(offer);
-}
 
 /**
  * @param {any} scene @param {any} words @returns {import("./map_cursor.mjs").Stop[]} in no order
@@ -18,12 +12,11 @@ export function offerStops(offer) {
 export function stopsIn(scene, words) {
   const bounds = scene.map.getBounds();
   const known = scene.snapshot ?? { alerts: [], cases: [], workers: [] };
-  const own = [
+  return [
     ...marked(scene.alerts, bounds, known.alerts, (one) => alertStop(one, words)),
     ...marked(scene.cases, bounds, known.cases, (one) => caseStop(one, words)),
     ...marked(scene.workers, bounds, known.workers, (one) => workerStop(one, words)),
   ];
-  return [...own, ...offers.flatMap((offer) => offer(bounds))];
 }
 
 /** The things of a layer of marks that are in view, where they are drawn. */
