@@ -19,13 +19,13 @@ from app.domain.readings import DeviceStatus
 from app.services import ingest
 from app.store import embedded, keys
 from bench import _ingest_naive as naive
+from bench import _node_red
 from bench._ingest_load import DISTRICT, KIND, TOPICS, device, leave_session
 from bench._ingest_site import Site
 from bench._stack import KNOWN_AREAS, ROOT, RUN, until
 
 AT_ONCE = 1_000
 PLACE = (119.95, 31.78)
-NPM_S = 180
 
 
 class Consumer(Protocol):
@@ -119,21 +119,8 @@ class NodeRed:
     def __init__(self, folder: Path) -> None:
         """Install it there; RuntimeError with npm's words when that fails."""
         self._home = folder / "node-red"
-        self._home.mkdir()
-        packages = ["node-red", "node-red-contrib-redis"]
-        quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
-        command = [str(ROOT / "setup.sh"), "npm", "install", "--prefix", str(self._home)]
-        done = subprocess.run(
-            [*command, *quiet, *packages],
-            capture_output=True,
-            text=True,
-            timeout=NPM_S,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"npm: {(done.stderr or done.stdout).strip()[-300:]}")
-        about = json.loads((self._home / "node_modules/node-red/package.json").read_text("utf-8"))
-        self.version = str(about["version"])
+        _node_red.install(self._home, "node-red-contrib-redis")
+        self.version = _node_red.version(self._home, "node-red")
 
     def leave_session(self, site: Site) -> None:
         """Its one subscription."""

@@ -13,11 +13,12 @@ import orjson
 import requests
 
 from app.store import embedded
+from bench import _node_red
 from bench._map_feed import Change, Field, Spot
 from bench._stack import ROOT, until
 from geodata.area import Area
 
-NPM_S = 180
+WORLDMAP = "node-red-contrib-web-worldmap"
 COLOURS = ("#2f9fb0", "#4da3ff", "#ffd24a", "#ff8a3d", "#ff5a5f")
 EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 JSON = {"Content-Type": "application/json"}
@@ -136,20 +137,8 @@ class WorldMap(_Served):
         """Install it; RuntimeError with npm's words when that fails."""
         super().__init__(folder, district)
         self.home = folder / "node-red"
-        self.home.mkdir()
-        quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
-        command = [str(ROOT / "setup.sh"), "npm", "install", "--prefix", str(self.home), *quiet]
-        done = subprocess.run(
-            [*command, "node-red", "node-red-contrib-web-worldmap"],
-            capture_output=True,
-            text=True,
-            timeout=NPM_S,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"npm: {(done.stderr or done.stdout).strip()[-300:]}")
-        package = self.home / "node_modules/node-red-contrib-web-worldmap/package.json"
-        self.version = str(json.loads(package.read_text("utf-8"))["version"])
+        _node_red.install(self.home, WORLDMAP)
+        self.version = _node_red.version(self.home, WORLDMAP)
 
     def start(self, field: Field) -> None:
         """Node-RED without its editor, the flow, and all devices."""
