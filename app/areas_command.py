@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import Refused
+from app.terminal import ended, refuse, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from geodata.area import AreaLevel
     from geodata.importing import Finding, Sheet
 
+AWAY = "a store does not answer ({why}); start it, or give --tree-only"
 SHOWN = 20  # moves and findings of a kind that are listed on the screen
 
 
@@ -56,35 +56,8 @@ def add_reading(drawn: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, args: argparse.Namespace) -> int:
     """Carry out one verb; the exit code: 0 fine, 1 refused or faults, 2 wrong options."""
-    from redis.exceptions import RedisError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from geodata.importing import Unreadable
-    from geodata.sources import MissingSource
-
-    try:
-        return {"build": _build, "import": _import}[args.verb](settings, args)
-    except Unreadable as why:
-        return refuse(f"{why}" + (f": give {why.wants}" if why.wants else ""), 2)
-    except MissingSource as why:
-        return refuse(f"{why}", 2)
-    except Refused as why:
-        more = "".join(f"\n  {field}: {mend}" for field, mend in why.fields.items())
-        return refuse(f"{why.message}{more}", 1)
-    except (RedisError, SQLAlchemyError) as why:
-        first = str(why).splitlines()[0]
-        return refuse(f"a store does not answer ({first}); start it, or give --tree-only", 1)
-
-
-def refuse(sentence: str, code: int) -> int:
-    """Say on stderr why something is not done; returns the exit code."""
-    sys.stderr.write(f"{sentence}\n")
-    return code
-
-
-def say(*lines: str) -> None:
-    """Say lines on stdout."""
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    verb = {"build": _build, "import": _import}[args.verb]
+    return ended(lambda: verb(settings, args), AWAY)
 
 
 def _build(settings: Settings, args: argparse.Namespace) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import Refused
+from app.terminal import ended, say
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -61,28 +60,8 @@ def _import_arguments(file: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, args: argparse.Namespace) -> int:
     """Carry out one verb; the exit code: 0 fine, 1 refused, 2 wrong options."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from geodata.importing import Unreadable
-
-    try:
-        return {"import": _import, "generate": _generate, "show": _show}[args.verb](settings, args)
-    except Unreadable as why:
-        return _refuse(f"{why}" + (f": give {why.wants}" if why.wants else ""), 2)
-    except Refused as why:
-        more = "".join(f"\n  {field}: {mend}" for field, mend in why.fields.items())
-        return _refuse(f"{why.message}{more}", 1)
-    except SQLAlchemyError as why:
-        return _refuse(f"the ledger does not answer ({str(why).splitlines()[0]})", 1)
-
-
-def _refuse(sentence: str, code: int) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return code
-
-
-def _say(*lines: str) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    verb = {"import": _import, "generate": _generate, "show": _show}[args.verb]
+    return ended(lambda: verb(settings, args), "the ledger does not answer ({why})")
 
 
 def _told(args: argparse.Namespace) -> dict[str, str]:
@@ -102,28 +81,28 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     city = open_city(settings)
     trial = components_import.attempt(city, file, args.crs, _told(args))
     _report(trial)
-    _say(f"  read and checked in {time.perf_counter() - began:.1f} s")
+    say(f"  read and checked in {time.perf_counter() - began:.1f} s")
     if not args.take:
-        _say("dry run: nothing was changed; --take swaps in what fits")
+        say("dry run: nothing was changed; --take swaps in what fits")
         return 0
     told = components_import.take(city, trial, "cli")
-    _say(f"taken: {told.rows} components in all, {time.perf_counter() - began:.1f} s")
+    say(f"taken: {told.rows} components in all, {time.perf_counter() - began:.1f} s")
     return 0
 
 
 def _report(trial: Trial) -> None:
     tally = trial.tally
-    _say(
+    say(
         f"{trial.file}: {len(trial.rows.code)} of {tally.rows} rows fit, "
         f"coordinates {trial.how.crs}: {trial.fresh} new, {trial.known} known and replaced"
     )
     for reason, count in tally.refused.most_common():
-        _say(f"  FAULT {count:>7} {reason}: {REASONS.get(reason, '')}")
-        _say(*(f"                  {example}" for example in tally.examples.get(reason, ())))
+        say(f"  FAULT {count:>7} {reason}: {REASONS.get(reason, '')}")
+        say(*(f"                  {example}" for example in tally.examples.get(reason, ())))
     for note, count in tally.notes.items():
         if count:
-            _say(f"  note  {count:>7} {note}: {NOTES.get(note, 'the standard demands it')}")
-    _say(*(f"  HINT  {hint}" for hint in trial.hints))
+            say(f"  note  {count:>7} {note}: {NOTES.get(note, 'the standard demands it')}")
+    say(*(f"  HINT  {hint}" for hint in trial.hints))
 
 
 def _generate(settings: Settings, args: argparse.Namespace) -> int:
@@ -137,14 +116,14 @@ def _generate(settings: Settings, args: argparse.Namespace) -> int:
     file = args.out or settings.var / "components-made.csv"
     count = components_made.write(city.areas, args.count, file, args.seed)
     if args.out:
-        _say(f"{file}: {count} made-up components (示意), WGS-84")
+        say(f"{file}: {count} made-up components (示意), WGS-84")
         return 0
     try:
         trial = components_import.attempt(city, open_components(file), "wgs84", {})
     finally:
         file.unlink()
     told = components_import.take(city, trial, "cli")
-    _say(f"taken: {told.rows} components in all, {count} of them made up (示意)")
+    say(f"taken: {told.rows} components in all, {count} of them made up (示意)")
     return 0
 
 
@@ -153,9 +132,9 @@ def _show(settings: Settings, _: argparse.Namespace) -> int:
 
     edition = Components(settings.var / "components").current()
     if edition is None:
-        _say("no components were imported")
+        say("no components were imported")
         return 0
-    _say(f"{edition.told.rows} components, edition {edition.told.name} of {edition.told.at}")
+    say(f"{edition.told.rows} components, edition {edition.told.name} of {edition.told.at}")
     for file in edition.told.files:
-        _say(f"  {file['at']}  {file['rows']:>7} rows  {file['crs']:<8} {file['file']}")
+        say(f"  {file['at']}  {file['rows']:>7} rows  {file['crs']:<8} {file['file']}")
     return 0

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.areas_command import add_reading, findings, refuse, say, sheet_of
-from app.errors import Refused
+from app.areas_command import add_reading, findings, sheet_of
+from app.terminal import ended, refuse, say
 
 if TYPE_CHECKING:
     from app.city import City
@@ -36,21 +36,9 @@ def arguments(grids: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, args: argparse.Namespace) -> int:
     """Carry out one verb; the exit code: 0 fine, 1 refused or faults, 2 wrong options."""
-    from redis.exceptions import RedisError
-    from sqlalchemy.exc import SQLAlchemyError
-
     from app.city import open_city
-    from geodata.importing import Unreadable
 
-    try:
-        return VERBS[args.verb](open_city(settings), args)
-    except Unreadable as why:
-        return refuse(f"{why}" + (f": give {why.wants}" if why.wants else ""), 2)
-    except Refused as why:
-        more = "".join(f"\n  {field}: {mend}" for field, mend in why.fields.items())
-        return refuse(f"{why.message}{more}", 1)
-    except (RedisError, SQLAlchemyError) as why:
-        return refuse(f"a store does not answer ({str(why).splitlines()[0]}); start it", 1)
+    return ended(lambda: VERBS[args.verb](open_city(settings), args))
 
 
 def _build(city: City, args: argparse.Namespace) -> int:

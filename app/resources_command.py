@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.resources import Sort
+from app.terminal import ended, say
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -34,17 +34,8 @@ def arguments(resources: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, args: argparse.Namespace) -> int:
     """Carry out one verb; the exit code: 0 fine, 1 rows do not fit, 2 the file cannot be read."""
-    from geodata.importing import Unreadable
-
-    try:
-        return {"import": _import, "list": _list}[args.verb](settings, args)
-    except Unreadable as why:
-        sys.stderr.write(f"{why}" + (f": give {why.wants}\n" if why.wants else "\n"))
-        return 2
-
-
-def _say(*lines: str) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    verb = {"import": _import, "list": _list}[args.verb]
+    return ended(lambda: verb(settings, args))
 
 
 def _import(settings: Settings, args: argparse.Namespace) -> int:
@@ -57,27 +48,27 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     trial = resources_import.attempt(city, Sort(args.sort), rows)
     _report(trial, len(rows))
     if not args.take:
-        _say("dry run: nothing was changed; --take writes the rows that fit")
+        say("dry run: nothing was changed; --take writes the rows that fit")
         return 1 if trial.faults else 0
     taken = resources_import.take(city, trial, "cli")
-    _say(f"taken: {taken}; the map shows them with its next move")
+    say(f"taken: {taken}; the map shows them with its next move")
     return 1 if trial.faults else 0
 
 
 def _report(trial: Trial, rows: int) -> None:
-    _say(
+    say(
         f"{rows} rows of {trial.sort.value}: {len(trial.added)} new, {len(trial.changed)} changed, "
         f"{trial.same} as they are, {len(trial.faults)} do not fit"
     )
     for fault in trial.faults[:SHOWN]:
-        _say(f"  row {fault.row}: {fault.why}")
+        say(f"  row {fault.row}: {fault.why}")
     if len(trial.faults) > SHOWN:
-        _say(f"  … {len(trial.faults) - SHOWN} more rows do not fit")
+        say(f"  … {len(trial.faults) - SHOWN} more rows do not fit")
     for before, after in trial.changed[:SHOWN]:
         names = [n for n in before.__struct_fields__ if getattr(before, n) != getattr(after, n)]
-        _say(f"  {after.id}: {', '.join(name for name in names if name != 'updated')}")
+        say(f"  {after.id}: {', '.join(name for name in names if name != 'updated')}")
     if trial.outside:
-        _say(f"  {trial.outside} lie outside the city: are they given in the system of --crs?")
+        say(f"  {trial.outside} lie outside the city: are they given in the system of --crs?")
 
 
 def _list(settings: Settings, args: argparse.Namespace) -> int:
@@ -91,5 +82,5 @@ def _list(settings: Settings, args: argparse.Namespace) -> int:
     for one in found:
         place = f"{one.lon:.5f},{one.lat:.5f}"
         cells = (one.sort.value, one.id, one.name, what(one), place, one.area, one.state.value)
-        _say("\t".join(cells))
+        say("\t".join(cells))
     return 0

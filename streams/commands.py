@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import BadConfiguration, Refused
+from app.terminal import say
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -117,7 +118,7 @@ def _places(settings: Settings, args: argparse.Namespace) -> int:
     from streams import placecheck
 
     for line in placecheck.check(open_city(settings), args.survey, keep=args.keep):
-        _say(line)
+        say(line)
     return 0
 
 
@@ -148,16 +149,16 @@ def _token(settings: Settings, args: argparse.Namespace) -> int:
         token, secret = tokens.issue(
             city, None, source=args.source, scopes=scopes, expires=ends, **more
         )
-        _say(_told(token))
-        _say(f"secret       {secret}")
-        _say(f"signing key  {tokens.signing_key(city, token.id)}")
-        _say("Neither is shown again. Bearer: the secret; signatures: the key.")
+        say(_told(token))
+        say(f"secret       {secret}")
+        say(f"signing key  {tokens.signing_key(city, token.id)}")
+        say("Neither is shown again. Bearer: the secret; signatures: the key.")
         _warn_of_unknown(settings, args.source)
     elif args.step == "revoke":
-        _say(_told(tokens.revoke(city, None, args.id)))
+        say(_told(tokens.revoke(city, None, args.id)))
     else:
         for token in tokens.listed(city, None):
-            _say(_told(token))
+            say(_told(token))
     return 0
 
 
@@ -169,7 +170,7 @@ def _warn_of_unknown(settings: Settings, source: str) -> None:
     known = {each.name for each in sources}
     if source not in known:
         names = ", ".join(sorted(known)) or "none"
-        _say(f"note: no source is called {source!r} yet (CHENGYUN_SOURCES has: {names})")
+        say(f"note: no source is called {source!r} yet (CHENGYUN_SOURCES has: {names})")
 
 
 def _told(token: Token) -> str:
@@ -190,13 +191,9 @@ def _accounts(settings: Settings, args: argparse.Namespace) -> int:
     if unknown:
         raise BadConfiguration([f"--renew {name}: there is no such account" for name in unknown])
     given = accounts.write(args.out, every, args.renew)
-    _say(f"{args.out}: passwords, acl and border.conf for {len(every)} accounts")
+    say(f"{args.out}: passwords, acl and border.conf for {len(every)} accounts")
     for user, password in given.items():
-        _say(f"{user}  {password}")
+        say(f"{user}  {password}")
     if given:
-        _say("These passwords are not shown again; only their hashes are kept.")
+        say("These passwords are not shown again; only their hashes are kept.")
     return 0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")

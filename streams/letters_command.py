@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from app.city import City
 from app.errors import Invalid
 from app.services import letters
+from app.terminal import say
 
 
 def run(city: City, args: argparse.Namespace) -> int:
@@ -21,12 +21,12 @@ def run(city: City, args: argparse.Namespace) -> int:
 def listed(city: City, args: argparse.Namespace) -> int:
     """Print the piles, then the newest letters that are meant."""
     for pile in letters.totals(city)["by_source_reason"]:
-        _say(f"{pile['kept']:>7}  {pile['source']}  {pile['reason']}")
+        say(f"{pile['kept']:>7}  {pile['source']}  {pile['reason']}")
     for row in letters.search(city, None, **_which(args), limit=args.limit):
         at = datetime.fromtimestamp(row["at"] / 1000, UTC)
         tries = f" (refused again {row['tries']} times)" if row["tries"] else ""
-        _say(f"{at:%Y-%m-%d %H:%M:%S}Z  {row['topic']}  {row['reason']}: {row['detail']}{tries}")
-        _say(f"    {row['size']} bytes: {row['preview'][:160]}")
+        say(f"{at:%Y-%m-%d %H:%M:%S}Z  {row['topic']}  {row['reason']}: {row['detail']}{tries}")
+        say(f"    {row['size']} bytes: {row['preview'][:160]}")
     return 0
 
 
@@ -35,7 +35,7 @@ def again(city: City, args: argparse.Namespace) -> int:
     if not any(_which(args).values()):
         raise Invalid("请用 --source、--reason 或 --text 指明要重放的死信。")
     queued = sum(letters.replay(city, None, ids) for ids in _pages(city, _which(args)))
-    _say(f"{queued} letters wait for their replay")
+    say(f"{queued} letters wait for their replay")
     return 0
 
 
@@ -51,7 +51,3 @@ def _pages(city: City, which: dict[str, Any]) -> Iterator[list[str]]:
 
 def _which(args: argparse.Namespace) -> dict[str, Any]:
     return {"source": args.source, "reason": args.reason, "text": args.text}
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")

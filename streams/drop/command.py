@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.domain import masking
 from app.errors import BadConfiguration, Rejected
+from app.terminal import say
 from streams.drop import runs
 from streams.drop.saved import DIALECT
 from streams.feeds_try import choose, row, table
@@ -32,27 +32,23 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     try:
         tried = runs.attempt(content, source, round(datetime.now(UTC).timestamp() * 1000))
     except Rejected as why:
-        _say(f"REFUSED  {why.reason}: {why.detail}")
+        say(f"REFUSED  {why.reason}: {why.detail}")
         return 1
     _report(tried)
     if args.take_good or (args.take and not tried.bad):
         from app.city import open_city
 
         n = runs.take(open_city(settings), tried, by=None, good_only=args.take_good)
-        _say(f"taken: {n} rows; each opens one case, however often it is taken")
+        say(f"taken: {n} rows; each opens one case, however often it is taken")
         return 0
     if args.take:
-        _say("nothing taken; mend the rows, or take the good ones with --take-good")
+        say("nothing taken; mend the rows, or take the good ones with --take-good")
     return 1 if tried.bad else 0
 
 
 def _report(tried: runs.Tried) -> None:
-    _say(f"source {tried.source.name}: {len(tried.good)} good rows, {len(tried.bad)} bad")
+    say(f"source {tried.source.name}: {len(tried.good)} good rows, {len(tried.bad)} bad")
     if tried.good:
-        _say(table([row(thing) for _, thing in tried.good[:SHOWN]]))
+        say(table([row(thing) for _, thing in tried.good[:SHOWN]]))
     for bad in tried.bad:
-        _say(f"row {bad.row.number}  {bad.reason}  {masking.text(bad.detail)}")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+        say(f"row {bad.row.number}  {bad.reason}  {masking.text(bad.detail)}")
