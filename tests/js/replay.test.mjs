@@ -53,6 +53,17 @@ test("nothing before history, nothing in the future", () => {
   assert.equal(play({ do: "seek", at: NOW + HOUR }).at, NOW);
 });
 
+test("every moment is in whole milliseconds, however time has passed: the server refuses others", async () => {
+  const played = reduce(play({ do: "seek", at: NOW - HOUR }, { do: "toggle" }), { do: "tick", ms: 100.3, now: NOW + 0.7 });
+  assert.equal(played.at, NOW - HOUR + 100);
+  assert.equal(reduce(played, { do: "step", by: -60_000.2, now: NOW + 0.7 }).at, NOW - HOUR - 59_900);
+  const asked = [];
+  const reel = new Reel(async (what) => asked.push(what.until) && packed({}, []));
+  reel.rewind(NOW);
+  await reel.feed(NOW, 1, NOW + 10_000.4);
+  assert.deepEqual(asked, [NOW + 8000]);
+});
+
 test("playing on from the present goes back a minute first; a step leaves the present too", () => {
   assert.deepEqual([play({ do: "toggle" }).mode, play({ do: "toggle" }).at], ["playing", NOW - 60_000]);
   assert.deepEqual([play({ do: "step", by: -60_000 }).mode, play({ do: "step", by: -60_000 }).at], ["paused", NOW - 60_000]);

@@ -15,8 +15,8 @@ const WINDOW_MS = 12 * 3_600_000;
 /** @returns {Replay} the present */
 export const begin = () => ({ mode: "live", at: 0, speed: 1, ended: false, since: 0, until: 0, oldest: 0 });
 
-/** The moment that is meant: not before there is history, not in the future. */
-const within = (state, at, now) => Math.min(now, Math.max(at, state.oldest));
+/** The moment that is meant, in whole ms as the server reads it: not before there is history, not in the future. */
+const within = (state, at, now) => Math.round(Math.min(now, Math.max(at, state.oldest)));
 
 /** Stand at a moment; whoever is at the present has nothing more to play. */
 function stand(state, at, now, mode = state.mode) {

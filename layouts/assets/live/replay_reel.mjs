@@ -75,7 +75,7 @@ export class Reel {
   async feed(at, speed, now) {
     const ms = pieceMs(speed);
     if (this.asking || this.loaded - at > ms / 2 || now - TAIL_MS - this.loaded < LEAST_MS || now < this.again) return;
-    const asked = { since: this.loaded, until: Math.min(this.loaded + ms, now - TAIL_MS), step: stepS(speed) };
+    const asked = { since: this.loaded, until: Math.round(Math.min(this.loaded + ms, now - TAIL_MS)), step: stepS(speed) };
     const turn = this.turn;
     this.asking = true;
     try {
