@@ -103,6 +103,17 @@ describe("am I blind?", () => {
   });
 });
 
+describe("who is signed out", () => {
+  it("is told this alone: what else may be lost, nobody can say", () => {
+    const blind = heard({ redis: false });
+    blind.note("points", true, T0);
+    blind.note("session", true, T0 + 1000);
+    assert.deepEqual(blind.marks(T0 + 60_000).map(({ mark, since }) => [mark, since]), [["session", T0 + 1000]]);
+    blind.note("session", false, T0 + 61_000);
+    assert.ok(blind.marks(T0 + 62_000).some(({ mark }) => mark === "points"));
+  });
+});
+
 describe("the banner's sentences", () => {
   for (const locale of ["zh-CN", "en"])
     for (const kind of ["socket", "redis", "ledger", "feed", "source", "role", "asleep", "skew", "points", "snapshot", "session", "edition"])

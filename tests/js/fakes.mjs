@@ -15,6 +15,15 @@ export class FakeSocket {
     this.said.push([event, message]);
   }
 
+  connect() {
+    this.said.push(["connect"]);
+  }
+
+  disconnect() {
+    this.said.push(["disconnect"]);
+    if (this.connected) this.hear("disconnect", "io client disconnect");
+  }
+
   /** The server says something. */
   hear(event, message) {
     if (event === "connect") this.connected = true;

@@ -39,8 +39,33 @@ const resumes = (socket) => socket.said.filter(([event]) => event === "resume").
 const fact = (seq, id = `A${seq}`) => factOf("alert", alertOf(id, 2), { seq });
 
 describe("a page that is signed out", () => {
-  it("asks again at one pace, however often it is refused", async () => {
-    const { socket, clock, server } = page({ fails: Array(100).fill(401) });
+  it("asks once, says so, and asks no more", async () => {
+    const { live, socket, clock, server, heard } = page({ fails: Array(100).fill(401) });
+    socket.active = false;
+    socket.hear("connect_error");
+    await settled();
+    for (const [fn] of clock.later.splice(0)) fn();
+    await live.load();
+    assert.deepEqual([server.fetches, clock.later.length], [1, 0]);
+    assert.deepEqual([heard.failures, socket.said], [[["session", true]], [["disconnect"]]]);
+  });
+
+  it("keeps its picture, and is let in when somebody who has signed in elsewhere looks at it", async () => {
+    const { live, socket, server, heard } = await connected();
+    server.fails.push(401);
+    await live.load();
+    assert.equal(live.snapshot.workers.length, 1);
+    live.comeBack();
+    assert.deepEqual(socket.said.at(-1), ["connect"]);
+    socket.hear("connect");
+    await settled();
+    assert.deepEqual([server.fetches, heard.snapshots, heard.failures.at(-2)], [3, 2, ["session", false]]);
+    live.comeBack();
+    assert.deepEqual(socket.said.filter(([event]) => event === "connect").length, 1);
+  });
+
+  it("asks at one pace while the server has other troubles, however often it is refused", async () => {
+    const { socket, clock, server } = page({ fails: Array(100).fill(503) });
     socket.active = false;
     for (let n = 0; n < 20; n += 1) {
       socket.hear("connect_error");

@@ -5,7 +5,7 @@ import { Looking } from "../../layouts/assets/live/looking.mjs";
 import { KINDS, settled } from "./fakes.mjs";
 
 const VIEW = { area: "320404", tab: "all", kinds: null, layers: ["devices"] };
-let said, fetched, heard, taken, faults, later, looking, scene, connected;
+let said, fetched, heard, taken, faults, later, looking, scene, connected, signedOut;
 
 /** An answer that the test gives when it wants. */
 function asked(list) {
@@ -14,6 +14,7 @@ function asked(list) {
 
 beforeEach(async () => {
   [said, fetched, heard, taken, faults, later, connected] = [[], [], [], [], [], [], true];
+  signedOut = false;
   scene = {
     showing: null, at: 0,
     bounds: () => ({ west: 119.8 + scene.at, south: 31.7, east: 120 + scene.at, north: 31.8 }), zoom: () => 12.5, scale: () => 1,
@@ -21,6 +22,7 @@ beforeEach(async () => {
   };
   looking = new Looking(KINDS, {
     connected: () => connected, tell: asked(said), fetchShown: asked(fetched), failed: (one) => faults.push(one), later: (fn) => later.push(fn),
+    out: () => signedOut,
   });
   looking.turnTo(VIEW);
   await settled();
@@ -98,6 +100,22 @@ describe("what the map shows", () => {
     later.shift()();
     await answer();
     assert.deepEqual([taken, faults], [["points"], [true, false]]);
+  });
+});
+
+describe("who is signed out", () => {
+  it("is not told that points fail, and asks for nothing more", async () => {
+    looking.onMap(scene);
+    said.shift().resolve({ show: "points" });
+    await settled();
+    fetched.shift().reject(Object.assign(new Error("no"), { status: 401 }));
+    await settled();
+    assert.deepEqual([faults, later], [[], []]);
+    signedOut = true;
+    scene.at = 0.5;
+    looking.look();
+    looking.look(true);
+    assert.deepEqual([said, fetched], [[], []]);
   });
 });
 

@@ -53,12 +53,17 @@ export class Blindness {
     return slept;
   }
 
-  /** What is lost now, worst first. @param {number} now @returns {Mark[]} */
+  /** What is lost now, worst first; to one who is signed out nothing else can be said. @param {number} now @returns {Mark[]} */
   marks(now) {
-    const found = [...this.#own(), ...this.#socket(now)];
-    if (!found.some((mark) => mark.kind === "socket")) found.push(...this.#told(now));
+    const found = this.failures.has("session") ? [lost("session", { since: this.failures.get("session") })] : this.#found(now);
     this.#remember(found, now);
     return found.map((mark) => ({ ...mark, since: mark.since ?? this.since.get(mark.mark) }));
+  }
+
+  #found(now) {
+    const found = [...this.#own(), ...this.#socket(now)];
+    if (!found.some((mark) => mark.kind === "socket")) found.push(...this.#told(now));
+    return found;
   }
 
   #own() {

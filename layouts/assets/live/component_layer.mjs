@@ -2,6 +2,7 @@
 import { pageScale } from "./canvas.mjs";
 import { createComponentCanvas } from "./component_canvas.mjs";
 import { MAJORS, answers, codeOf, decode, nearest } from "./component_table.mjs";
+import { get } from "./fetching.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
 import { worldOf } from "./points.mjs";
 import { act } from "./stores.mjs";
@@ -13,7 +14,6 @@ const PANE = "components";
 const PANE_Z = 440; // over the areas, under the devices
 const AGAIN_MS = 120; // the map may move in many small steps
 const LATER_MS = 3_000; // after an answer that did not come
-const SLOW_MS = 15_000;
 const HIT_PX = 8;
 const HOVER_MS = 60;
 const NOT_THE_MAP = ".leaflet-control, [data-action], button, a, input";
@@ -99,7 +99,7 @@ export class ComponentLayer {
     const query = new URLSearchParams({ box: box.map((edge) => edge.toFixed(6)).join(","), zoom: Math.max(0, zoom).toFixed(2) });
     if (majors.split(",").length < MAJORS.length) query.set("majors", majors);
     try {
-      const answer = decode(await ask(`/api/v1/components?${query}`, mine.signal));
+      const answer = decode(await (await get(`/api/v1/components?${query}`, mine.signal)).arrayBuffer());
       if (mine.signal.aborted || !this.layer) return;
       this.found = { box, zoom, majors, answer };
       this.layer.load(answer);
@@ -112,8 +112,8 @@ export class ComponentLayer {
 
   async #loadNames() {
     try {
-      const answer = await fetch("/api/v1/components/kinds", { credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS) });
-      if (answer.ok) this.names = new Map(Object.entries(await answer.json()).map(([kind, name]) => [Number(kind), name]));
+      const answer = await get("/api/v1/components/kinds");
+      this.names = new Map(Object.entries(await answer.json()).map(([kind, name]) => [Number(kind), name]));
     } catch (why) {
       console.warn("names of components did not come", why);
     }
@@ -170,15 +170,6 @@ export class ComponentLayer {
     const [x, y] = this.thing ? worldOf(thing.lon, thing.lat) : [];
     this.layer?.choose(Number.isFinite(x) ? { x, y } : null);
   }
-}
-
-/** @param {string} url @param {AbortSignal} signal @returns {Promise<ArrayBuffer>} */
-async function ask(url, signal) {
-  const answer = await fetch(url, {
-    credentials: "same-origin", cache: "no-store", redirect: "manual", signal: AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]),
-  });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return answer.arrayBuffer();
 }
 
 /** The words beside the mouse. @param {HTMLElement} container */

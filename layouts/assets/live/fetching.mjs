@@ -13,14 +13,31 @@ export class Failed extends Error {
   }
 }
 
-async function get(url, signal = null) {
+let out = false; // nobody is signed in here any more: nothing is asked until somebody comes back
+
+/** Ask again, as somebody may have signed in meanwhile. */
+export const askAgain = () => void (out = false);
+
+/**
+ * Fetch from our own server; the document hears "chengyun:signed-out" when it wants a sign-in first.
+ * @param {string} url @param {AbortSignal|null} [signal] @returns {Promise<Response>} a good one, else Failed
+ */
+export async function get(url, signal = null) {
+  if (out) throw new Failed(url, 401);
   const slow = AbortSignal.timeout(SLOW_MS);
   const answer = await fetch(url, {
     credentials: "same-origin", cache: "no-store", redirect: "manual", signal: signal ? AbortSignal.any([signal, slow]) : slow,
   });
-  if (answer.type === "opaqueredirect") throw new Failed(url, 401); // sent to /login
-  if (!answer.ok) throw new Failed(url, answer.status);
-  return answer;
+  if (answer.ok) return answer;
+  const status = answer.type === "opaqueredirect" ? 401 : answer.status; // sent to /login
+  if (status === 401) leave();
+  throw new Failed(url, status);
+}
+
+function leave() {
+  if (out) return;
+  out = true;
+  document.dispatchEvent(new CustomEvent("chengyun:signed-out"));
 }
 
 /** @returns {Promise<import("./facts.mjs").Snapshot>} everything this user may see */

@@ -1,5 +1,6 @@
 // The connection: snapshot, facts above it, and everything else the server pushes.
 import { FactLog, emptySnapshot } from "./facts.mjs";
+import { askAgain } from "./fetching.mjs";
 import { PUSHED } from "./looking.mjs";
 
 const GAP_MS = 5_000; // pulse.as_of above our seq for so long means that something was missed
@@ -28,6 +29,7 @@ export class Live {
     this.loading = null;
     this.tries = 0;
     this.waiting = false; // for the next try
+    this.out = false; // nobody is signed in here any more: nothing is asked until somebody comes back
     this.gap = null;
     this.#listen();
   }
@@ -59,7 +61,11 @@ export class Live {
   /** Socket.IO does not come back by itself after the server has sent us away. @param {string} [why] */
   #left(why) {
     this.hearers.onLink?.(false);
-    if (why === "io server disconnect") this.later(() => this.socket.connect(), RETRY_MS[2]);
+    if (why === "io server disconnect") this.#connectLater();
+  }
+
+  #connectLater() {
+    this.later(() => this.out || this.socket.connect(), RETRY_MS[2]);
   }
 
   /** Another sign-in, or nobody here for too long: when we are let in again, all of it is taken anew. */
@@ -68,12 +74,28 @@ export class Live {
     this.hearers.onFailure?.("session", true);
   }
 
+  /** The server wants a sign-in first: the picture stays as it is, and nothing more is asked. */
+  leave() {
+    if (this.out) return;
+    this.out = true;
+    this.#signedOut();
+    this.socket.disconnect();
+  }
+
+  /** Somebody is here again, who may have signed in elsewhere: ask once. */
+  comeBack() {
+    if (!this.out) return;
+    this.out = false;
+    askAgain();
+    this.socket.connect();
+  }
+
   /** Socket.IO itself retries when nobody answers; a server that does not let us in is asked why, and again later. */
   #refused() {
     this.hearers.onLink?.(false);
     if (this.socket.active) return;
     this.load();
-    this.later(() => this.socket.connect(), RETRY_MS[2]);
+    this.#connectLater();
   }
 
   /** Ask for the facts that we missed. */
@@ -84,6 +106,7 @@ export class Live {
 
   /** Take everything anew; calls while one is under way join it. @returns {Promise<void>} */
   load() {
+    if (this.out) return Promise.resolve();
     this.loading ??= this.#load().finally(() => {
       this.loading = null;
     });
@@ -109,10 +132,11 @@ export class Live {
   }
 
   #failed(why) {
-    this.hearers.onFailure?.(why?.status === 401 ? "session" : "snapshot", true);
+    if (why?.status === 401) return void this.leave();
+    this.hearers.onFailure?.("snapshot", true);
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
-    if (this.waiting) return; // one who is signed out all night must not ask more and more often
+    if (this.waiting) return; // a server that lets nobody in all night must not be asked more and more often
     this.waiting = true;
     this.later(() => {
       this.waiting = false;

@@ -9,7 +9,7 @@ export const PUSHED = ["readings", "states", "entered", "left", "clusters"];
 /**
  * @typedef {{show: "points", buffer: ArrayBuffer} | {show: "clusters", level: number, rows: number[][]}} Shown
  * @typedef {{connected: () => boolean, tell: (message: any, ms: number) => Promise<any>, fetchShown: (asked: any, signal: AbortSignal) => Promise<Shown>,
- *   later?: (fn: () => void, ms: number) => any, failed: (failed: boolean) => void}} Outside
+ *   later?: (fn: () => void, ms: number) => any, failed: (failed: boolean) => void, out?: () => boolean}} Outside out: nobody is signed in here any more
  */
 
 /** Asks for what the map shows; the newest wish wins. */
@@ -43,7 +43,7 @@ export class Looking {
 
   /** The map has moved, or the view is another: ask if that means other tiles. @param {boolean} [anew] ask in any case */
   async look(anew = false) {
-    if (!this.view?.area) return;
+    if (!this.#may()) return;
     const sight = this.#wanted();
     const key = sight?.key ?? `${this.view.area}|${this.paused}`;
     if (key === this.key && !anew) return;
@@ -52,6 +52,10 @@ export class Looking {
     this.abort?.abort();
     if (sight) await this.#try(sight, turn);
     else await this.#say({ area: this.view.area });
+  }
+
+  #may() {
+    return Boolean(this.view?.area) && !this.out?.();
   }
 
   async #try(sight, turn) {
@@ -98,6 +102,7 @@ export class Looking {
   }
 
   #again(why) {
+    if (why?.status === 401) return;
     console.warn("what the map shows did not come", why);
     this.failed(true);
     this.early = null;

@@ -67,6 +67,8 @@ export class Page {
     listen({ moment: () => this.#moment(), run: (command) => this.#run(command) });
     setInterval(() => this.#tick(), TICK_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
+    document.addEventListener("chengyun:signed-out", () => this.live.leave());
+    for (const sign of ["visibilitychange", "focus"]) window.addEventListener(sign, () => document.hidden || this.live.comeBack());
     document.addEventListener("chengyun:area", (event) => act("area", event.detail));
     this.#tick();
     this.numbers.watch((numbers) => this.looking.watch(numbers));
@@ -103,6 +105,7 @@ export class Page {
       connected: () => this.socket.connected,
       tell: (message, ms) => this.socket.timeout(ms).emitWithAck("look", message),
       fetchShown,
+      out: () => this.live.out,
       failed: (failed) => {
         this.blind.note("points", failed, Date.now());
         if (!failed) this.#settle();

@@ -1,4 +1,5 @@
 // Resources and cameras on the map: those of the viewport whose layers are on, fetched when it has moved.
+import { get } from "./fetching.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
 import { MarkLayer } from "./marks.mjs";
 import { LAYER_OF, nameOf, resourceMarks, whatOf } from "./resource_marks.mjs";
@@ -8,7 +9,6 @@ const PANE_Z = 580; // over the devices, under the workers and whatever is going
 const HIT_PX = 4;
 const AGAIN_MS = 250; // the map may move in many small steps
 const ROOM = 0.15; // of the viewport, fetched around it: a small move needs nothing new
-const SLOW_MS = 15_000;
 
 /** A part of the page (parts.mjs). */
 export class ResourceLayer {
@@ -65,8 +65,7 @@ export class ResourceLayer {
     const mine = ++this.wanted;
     const query = new URLSearchParams({ box: box.map((each) => each.toFixed(6)).join(","), sorts });
     try {
-      const answer = await fetch(`/api/v1/resources?${query}`, { credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS) });
-      if (!answer.ok) throw new Error(`resources: ${answer.status}`);
+      const answer = await get(`/api/v1/resources?${query}`);
       const { features, cells } = await answer.json();
       if (mine !== this.wanted) return; // the map has moved on
       this.found = { box, sorts, features, cells };

@@ -1,4 +1,5 @@
 // Tracks on the map: of everybody while their layer is on, of the worker whose card is open at any time.
+import { get } from "./fetching.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
 import { throttle } from "./throttle.mjs";
 import { arrows, fresh, grown, strength } from "./tracks.mjs";
@@ -10,7 +11,6 @@ const LINE = "63, 208, 255";
 const EVERY_PX = 90; // from arrow to arrow
 const ARROW_PX = 5;
 const REDRAW_MS = 1_000;
-const SLOW_MS = 15_000;
 
 /** A part of the page (parts.mjs). */
 export class TrackLayer {
@@ -61,14 +61,13 @@ export class TrackLayer {
 
   async #fetch(query, of) {
     try {
-      const answer = await fetch(`/api/v1/tracks?${query}`, { credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS) });
-      if (answer.status === 403) return; // tracks are for who dispatches
-      if (!answer.ok) throw new Error(`tracks: ${answer.status}`);
+      const answer = await get(`/api/v1/tracks?${query}`);
       const { workers } = await answer.json();
       if (of !== this.of) return;
       for (const { id, places } of workers) this.tracks.set(id, places);
       this.#draw();
     } catch (why) {
+      if (why?.status === 403) return; // tracks are for who dispatches
       console.warn("tracks did not come", why);
     }
   }

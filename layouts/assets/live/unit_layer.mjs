@@ -1,4 +1,5 @@
 // Unit grids (单元网格) on the map: thin lines of those in the viewport, near only, when their layer is on.
+import { get } from "./fetching.mjs";
 import { holdsBox, unitOffers, unitsShown, widened } from "./ground_shapes.mjs";
 import { offerLabels } from "./label_layer.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
@@ -9,7 +10,6 @@ const PANE_Z = 420; // over the areas, under the devices
 const AGAIN_MS = 250; // the map may move in many small steps
 const BUILT_MS = 3_000; // the server is still cutting them
 const ROOM = 0.2;
-const SLOW_MS = 15_000;
 const LINE = { color: "#7fb2d6", weight: 0.7, opacity: 0.55, fill: false, interactive: false };
 
 /** A part of the page (parts.mjs). */
@@ -52,10 +52,7 @@ export class UnitLayer {
     const box = widened(boxOf(this.map), ROOM);
     const mine = ++this.wanted;
     try {
-      const answer = await fetch(`/api/v1/units?box=${box.map((each) => each.toFixed(6)).join(",")}`, {
-        credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS),
-      });
-      if (!answer.ok) throw new Error(`units: ${answer.status}`);
+      const answer = await get(`/api/v1/units?box=${box.map((each) => each.toFixed(6)).join(",")}`);
       const { features, ready } = await answer.json();
       if (mine !== this.wanted || !this.#on()) return; // the map has moved on
       this.#draw(features, ready ? box : null);

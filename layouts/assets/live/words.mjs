@@ -42,7 +42,7 @@ const ZH = {
     skew: ["本机时钟偏差", "页面时间已按服务器校正,请校准本机时钟"],
     points: ["设备点位取不到", "地图上的设备可能不全"],
     snapshot: ["当前情况取不到", "列表和地图可能不全,正在重试"],
-    session: ["登录已失效", "页面不再更新,请重新登录"],
+    session: ["登录已失效", "画面停在失效之前,不是当前情况,请重新登录"],
     edition: ["系统已升级", "此页面仍是旧版,显示可能不全,请刷新页面"],
   },
   roleDoubt: {
@@ -99,7 +99,7 @@ const EN = {
     skew: ["This computer's clock is wrong", "times shown follow the server; set this clock"],
     points: ["Devices cannot be fetched", "devices on the map may be incomplete"],
     snapshot: ["The present state cannot be fetched", "lists and map may be incomplete; trying again"],
-    session: ["Signed out", "the page no longer changes; sign in again"],
+    session: ["Signed out", "what is shown stands still and is not the present; sign in again"],
     edition: ["The system was upgraded", "this page is the old one and may be incomplete; reload it"],
   },
   roleDoubt: {

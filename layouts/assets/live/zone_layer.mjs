@@ -1,11 +1,11 @@
 // Functional zones (功能区) on the map: a dashed outline and a name over the areas, when their layer is on.
+import { get } from "./fetching.mjs";
 import { zoneOffers } from "./ground_shapes.mjs";
 import { offerLabels } from "./label_layer.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
 
 const LAYER = "zones";
 const PANE_Z = 425; // over the areas and unit grids, under the devices
-const SLOW_MS = 15_000;
 const AGAIN_MS = 30_000; // after a failure
 const LINE = { color: "#b79cf2", weight: 2, opacity: 0.9, dashArray: "8 6", fill: true, fillColor: "#b79cf2", fillOpacity: 0.05, interactive: false };
 
@@ -51,9 +51,7 @@ export class ZoneLayer {
     if (this.asking) return;
     this.asking = true;
     try {
-      const answer = await fetch("/api/v1/zones", { credentials: "same-origin", signal: AbortSignal.timeout(SLOW_MS) });
-      if (!answer.ok) throw new Error(`zones: ${answer.status}`);
-      this.features = (await answer.json()).features;
+      this.features = (await (await get("/api/v1/zones")).json()).features;
     } catch (why) {
       console.warn("zones did not come", why);
       setTimeout(() => this.#look(), AGAIN_MS);
