@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { figureOf } from "../../layouts/assets/live/focus.mjs";
 import { nextOption } from "../../layouts/assets/live/search_box.mjs";
 import { inOrder, isArrow, nearest, stepped, towards } from "../../layouts/assets/live/map_cursor.mjs";
 import { alertStop, caseStop, workerStop } from "../../layouts/assets/live/stops.mjs";
@@ -21,6 +22,11 @@ describe("the cursor on the map", () => {
     assert.equal(key(towards(middle, [middle, spot("aside", 5, 9), spot("ahead", 12, 0)], "ArrowRight")), "ahead"));
   it("stays where nothing lies that way", () => assert.equal(towards(CROSS[2], CROSS, "ArrowRight"), null));
   it("comes back the way it went", () => assert.equal(key(towards(CROSS[1], CROSS, "ArrowLeft")), "middle"));
+  it("says the figure that stands in the label of an area", () => {
+    globalThis.window = { chengyun: { areaLabels: new Map([["320404001", { text: "12" }], ["320404002", { text: "" }]]) } };
+    assert.deepEqual(["320404001", "320404002", "320404003"].map(figureOf), ["12", "", ""]);
+    delete globalThis.window;
+  });
   it("knows an arrow", () => assert.deepEqual(["ArrowUp", "a", "toString"].map(isArrow), [true, false, false]));
 });
 

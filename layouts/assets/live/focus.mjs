@@ -139,5 +139,5 @@ export class MapFocus {
 /** The way down to the area that is shown, as the breadcrumb says it. */
 const pathWords = () => [...document.querySelectorAll("#breadcrumb button, #breadcrumb [aria-current]")].map((one) => one.textContent).join(" ");
 
-/** The figure that stands in an area's label, if one does. @param {string} code */
-const figureOf = (code) => document.querySelector(`[data-area-figure="${code}"]`)?.textContent ?? "";
+/** The figure in an area's label (boot.js), "" without one. @param {string} code */
+export const figureOf = (code) => window.chengyun.areaLabels.get(code)?.text ?? "";
