@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holdsBox, middleOf, unitOffers, unitWords, unitsShown, widened, zoneOffers } from "../../layouts/assets/live/ground_shapes.mjs";
+import { holdsBox, middleOf, stepsToUnits, unitOffers, unitWords, unitsShown, widened, zoneOffers } from "../../layouts/assets/live/ground_shapes.mjs";
+import { wordsOf } from "../../layouts/assets/live/words.mjs";
 
 const CODE = "320404001002003";
 const square = { type: "Polygon", coordinates: [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]] };
@@ -14,6 +15,12 @@ test("unit grids are drawn near only, and named nearer still", () => {
   assert.deepEqual(unitOffers([{ properties: { code: CODE }, geometry: square }], 16), []);
   const [offer] = unitOffers([{ properties: { code: CODE }, geometry: square }], 17);
   assert.deepEqual([offer.lon, offer.lat, offer.text], [1, 1, "003"]);
+});
+
+test("far out, and where they are too many for a view, it is said how much nearer they are", () => {
+  assert.deepEqual([11.2, 14.75, 15, 17].map((zoom) => stepsToUnits(zoom, null)), [4, 1, 0, 0]);
+  assert.deepEqual([15, 15.5, 16].map((zoom) => stepsToUnits(zoom, 15.5)), [1, 1, 0]);
+  for (const locale of ["zh-CN", "en"]) assert.match(wordsOf(locale).ground.nearer(4), /4/);
 });
 
 test("the middle of several pieces is that of the one with the most corners", () => {

@@ -27,6 +27,10 @@ describe("the panel", () => {
     assert.match(html, /data-id="devices" title="t" data-always>/);
     assert.match(html, /data-id="heat" title="t" hidden>/);
   });
+  it("has a hidden place in each row for the words of a layer that is drawn nearer only", () => {
+    assert.equal(count(html, '<small class="nearer" data-nearer="alerts" hidden></small>'), 1);
+    assert.equal(count(html, 'data-nearer="devices"'), 2);
+  });
   it("has a place for every count and never runs what it is told", () => {
     for (const name of ["devices", "offline", "devices:gas", "alerts"]) assert.ok(html.includes(`data-count="${name}"`), name);
     assert.ok(!html.includes("<b>日") && html.includes("&lt;b&gt;"));

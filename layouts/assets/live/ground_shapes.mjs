@@ -1,6 +1,6 @@
 // What lies on the ground beside the areas, apart from the map: when it is asked for, and how it is labelled.
 
-export const UNITS_FROM = 15; // zoom from which unit grids are drawn: farther out they are a grey sheet
+const UNITS_FROM = 15; // zoom from which unit grids are drawn: farther out they are a grey sheet
 const SERIALS_FROM = 17; // zoom from which a unit grid says its last three digits
 const CODES_FROM = 18.5; // and from which all fifteen
 const UNIT_PRIORITY = 20; // under everything else that has a name
@@ -8,6 +8,15 @@ const ZONE_PRIORITY = 900; // under the areas alone
 
 /** Whether unit grids are fetched at a zoom. @param {number} zoom */
 export const unitsShown = (zoom) => zoom >= UNITS_FROM;
+
+/**
+ * How many steps nearer unit grids are drawn, 0 where they are.
+ * @param {number} zoom @param {number|null} crowded at this zoom they were too many for one view
+ */
+export function stepsToUnits(zoom, crowded) {
+  if (!unitsShown(zoom)) return Math.ceil(UNITS_FROM - zoom);
+  return crowded !== null && zoom <= crowded ? 1 : 0;
+}
 
 /** What a unit grid is called at a zoom, "" while it is too small for that. @param {string} code @param {number} zoom */
 export function unitWords(code, zoom) {

@@ -29,6 +29,9 @@ export function symbol(name) {
 
 const count = (name) => `<span class="num live-number" data-count="${escapeHtml(name)}"></span>`;
 
+/** A place for the words of a layer that is drawn nearer only; shown when there are some. */
+const nearer = (name) => `<small class="nearer" data-nearer="${escapeHtml(name)}" hidden></small>`;
+
 /** The whole panel. @param {Book} book */
 export function panelHtml(book) {
   const { words } = book;
@@ -44,7 +47,7 @@ export function panelHtml(book) {
 
 function shortHtml({ short, offline }) {
   const rows = short.map(({ code, label, title, always }) => `<button type="button" data-action="layer" data-id="${code}" title="${escapeHtml(title)}"`
-    + `${always ? " data-always" : " hidden"}>${symbol(code)}${escapeHtml(label)}${count(code)}</button>`);
+    + `${always ? " data-always" : " hidden"}>${symbol(code)}${escapeHtml(label)}${nearer(code)}${count(code)}</button>`);
   rows.splice(1, 0, `<span>${symbol("offline")}${escapeHtml(offline)}${count("offline")}</span>`);
   return rows.join("");
 }
@@ -59,7 +62,7 @@ function rowHtml({ code, label, layers, children, said }, level, first = false) 
   const mark = BARE.includes(code) || code.includes("/") ? "" : symbol(code);
   return `<li role="treeitem" tabindex="${first ? 0 : -1}" aria-level="${level}" aria-label="${escapeHtml(label)}" data-layers="${layers.join(" ")}"`
     + `${below ? ' aria-expanded="false"' : ""}><div class="row"><i class="twist${below ? "" : " none"}"></i><i class="box"></i>${mark}`
-    + `<span class="name">${escapeHtml(label)}</span>${count(code)}</div>${below ? `<ul role="group">${below}</ul>` : ""}</li>`;
+    + `<span class="name">${escapeHtml(label)}</span>${nearer(code)}${count(code)}</div>${below ? `<ul role="group">${below}</ul>` : ""}</li>`;
 }
 
 const saidHtml = ([name, label]) => `<li class="said-row" role="none"><div class="row">${symbol(name)}<span class="name">${escapeHtml(label)}</span>${count(name)}</div></li>`;

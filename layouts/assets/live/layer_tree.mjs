@@ -1,4 +1,5 @@
 // The panel of layers (layouts/layer_tree.py): what is on, how many of each, and the keys of its tree.
+import { say } from "./announce.mjs";
 import { LAYERS, LAYER_COUNTS } from "./ids.mjs";
 import { ownAction } from "./keys.mjs";
 import { CHOICE, groundHtml, panelHtml } from "./layer_html.mjs";
@@ -39,6 +40,7 @@ export class LayerTree {
     panel.addEventListener("click", (event) => this.#click(event));
     panel.addEventListener("keydown", (event) => this.#key(event));
     panel.addEventListener("change", ({ target }) => target.id === CHOICE && act("figure", target.value));
+    document.addEventListener("chengyun:nearer", ({ detail }) => this.#nearer(detail));
     this.told = panel.querySelector(`#${LAYER_COUNTS}`);
     new MutationObserver(() => this.#tell()).observe(this.told, { attributeFilter: ["data-counts", "data-ground"] });
     drawSymbols(panel, this.page.config.kinds);
@@ -68,6 +70,15 @@ export class LayerTree {
       row.hidden = !("always" in row.dataset) && !isOn(row.dataset.id);
     }
     this.#counts();
+  }
+
+  /** A layer that is on and drawn nearer only says so; whoever does not see it hears it. @param {{layer: string, steps: number}} told */
+  #nearer({ layer, steps }) {
+    const words = this.page.words.ground.nearer(steps);
+    const places = [...this.panel.querySelectorAll(`[data-nearer="${layer}"]`)];
+    const row = places.map((place) => place.closest("[role=treeitem]")).find(Boolean);
+    if (steps && places[0]?.hidden) say(`${row?.getAttribute("aria-label") ?? ""} ${words}`);
+    for (const place of places) Object.assign(place, { hidden: !steps, textContent: steps ? words : "" });
   }
 
   #counts() {
