@@ -124,8 +124,12 @@ def open_units(
     return UnitGrids(rows)
 
 
+def kept_file(tree: AreaTree, cache: Path) -> Path:
+    """Where the cache folder holds the unit grids of a tree, once they are built."""
+    return unit_building.cache_file(cache, tree, unit_building.imported(cache, tree))
+
+
 def kept_units(tree: AreaTree, cache: Path) -> UnitGrids | None:
     """The unit grids of a tree when the cache folder holds them: it never builds."""
-    file = unit_building.cache_file(cache, tree, unit_building.imported(cache, tree))
-    rows = unit_building.load(file)
+    rows = unit_building.load(kept_file(tree, cache))
     return None if rows is None else UnitGrids(rows)

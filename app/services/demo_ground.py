@@ -57,11 +57,12 @@ def seed(city: City) -> None:
     units.made(city)
     with city.ledger.read() as tx:
         there = duty_store.grids(tx)
-        zones = () if zone_store.listed(tx) else tuple(_zones(city))
+        laid = bool(zone_store.listed(tx))
     new = [duty for duty in _duties(city) if duty.grid not in there]
     with city.ledger.begin() as tx:
         tx.put(*new)
-        tx.put(*zones)
+        if not laid:
+            zone_store.put(tx, tuple(_zones(city)))
 
 
 def _duties(city: City) -> Iterator[Duty]:

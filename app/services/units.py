@@ -20,7 +20,7 @@ from app.errors import Invalid
 from app.services.aside import aside
 from app.services.views_scope import scope_in
 from geodata import imports, unit_building
-from geodata.unit_grids import UnitGrids, kept_units, open_units
+from geodata.unit_grids import UnitGrids, kept_file, kept_units, open_units
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ Box = tuple[float, float, float, float]
 Key = tuple[str, str, int]
 
 _kept: dict[Key, UnitGrids] = {}
+_sought: dict[Key, Path] = {}  # where they will be, once somebody has built them
 _building: set[Key] = set()
 _lock = Lock()
 
@@ -45,7 +46,11 @@ def made(city: City) -> UnitGrids:
 def there(city: City) -> UnitGrids | None:
     """The unit grids when they were built already, else None: it never builds."""
     key = _key(city)
-    found = _kept.get(key) or kept_units(city.areas, folder(city))
+    if key in _kept:
+        return _kept[key]
+    if key not in _sought:
+        _sought[key] = kept_file(city.areas, folder(city))
+    found = kept_units(city.areas, folder(city)) if _sought[key].exists() else None
     if found is not None:
         _keep(key, found)
     return found
@@ -108,6 +113,7 @@ def _key(city: City) -> Key:
 def _keep(key: Key, units: UnitGrids) -> None:
     """Keep the newest alone: a process has one city, and a tree that was swapped has its own."""
     _kept.clear()
+    _sought.clear()
     _kept[key] = units
 
 

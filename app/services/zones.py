@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -21,7 +22,9 @@ from app.domain.zones import Zone
 from app.errors import Conflict, Invalid
 from app.services.views_scope import scope_in
 from app.store import zones as store
+from app.store.ledger import Ledger
 from geodata import zone_review
+from geodata.areas import AreaTree
 from geodata.importing import Finding, Sheet
 from geodata.tiling import polygons
 
@@ -41,6 +44,19 @@ class Trial:
     def faults(self) -> list[Finding]:
         """What must be mended in the file first."""
         return [finding for finding in self.findings if finding.fault]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The zones of one edition, and for each scope that has asked how it sees them."""
+
+    edition: int
+    areas: AreaTree
+    zones: list[Zone]
+    features: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+_drawn: WeakKeyDictionary[Ledger, Drawn] = WeakKeyDictionary()
 
 
 def attempt(city: City, sheet: Sheet, kind: str, source: str) -> Trial:
@@ -74,7 +90,7 @@ def take(city: City, trial: Trial, who: str) -> None:
     root = city.areas.city.code
     with city.ledger.begin() as tx:
         store.drop(tx, [zone.code for zone in trial.gone])
-        tx.put(*trial.zones)
+        store.put(tx, trial.zones)
         tx.record(Fact(kind="zones.taken", thing=root, area="", at=city.now(), who=who, body=body))
     city.feed.publish(city.ledger)
 
@@ -97,11 +113,16 @@ def listed(city: City, user: User) -> dict[str, Any]:
     Within a scope lie also small zones whose code says nothing of it: the shape decides.
     """
     scope = scope_in(city, user, None)
-    ground = _ground(city, scope)
     with city.ledger.read() as tx:
-        zones = store.listed(tx)
-    features = [found for zone in zones if (found := _feature(zone, ground))]
-    return {"type": "FeatureCollection", "features": features}
+        edition = store.edition(tx)
+        drawn = _drawn.get(city.ledger)
+        if drawn is None or drawn.edition != edition or drawn.areas is not city.areas:
+            drawn = _drawn[city.ledger] = Drawn(edition, city.areas, store.listed(tx))
+    if scope not in drawn.features:
+        ground = _ground(city, scope)
+        found = (_feature(zone, ground) for zone in drawn.zones)
+        drawn.features[scope] = [one for one in found if one]
+    return {"type": "FeatureCollection", "features": drawn.features[scope]}
 
 
 def _ground(city: City, scope: str) -> BaseGeometry | None:

@@ -159,6 +159,12 @@ class Reads:
         c = tables.counters.c
         return self.connection.execute(select(c.value).where(c.name == "facts")).scalar_one()
 
+    def counter(self, name: str) -> int:
+        """Return how far a counter of the ledger has counted, 0 before its first step."""
+        c = tables.counters.c
+        found = self.connection.execute(select(c.value).where(c.name == name)).scalar_one_or_none()
+        return int(found or 0)
+
     def topics(
         self, scope: str, since: datetime, until: datetime | None = None
     ) -> dict[tuple[str, str], int]:

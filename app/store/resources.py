@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy import ColumnElement, RowMapping, func, select
 
 from app.domain.resources import Resource, Sort
-from app.store import tables
 from app.store.reads import Reads
 from app.store.resource_tables import resources
 from app.store.rows import of_row, within
@@ -22,9 +21,7 @@ PAGE = 1_000
 
 def edition(tx: Reads) -> int:
     """Return how often resources have changed, 0 before the first time."""
-    c = tables.counters.c
-    found = tx.connection.execute(select(c.value).where(c.name == COUNTER)).scalar_one_or_none()
-    return int(found or 0)
+    return tx.counter(COUNTER)
 
 
 def find(tx: Reads, ids: Iterable[str]) -> dict[str, Resource]:

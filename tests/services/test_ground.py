@@ -218,6 +218,27 @@ def test_imported_zones_replace_the_invented_ones(city):
     demo_ground.seed(city)  # there are none again
 
 
+def test_zones_are_drawn_once_for_each_edition_and_scope(city):
+    demo_ground.seed(city)
+    first = zones.listed(city, cast.DUTY)["features"]
+    assert zones.listed(city, cast.DUTY)["features"] is first
+    assert zones.listed(city, cast.STRANGER)["features"] != first
+    zones.drop(city, ["ZLGXY"], "cli")
+    assert [f["id"] for f in zones.listed(city, cast.DUTY)["features"]] == ["ZLJKQ"]
+    assert zones.listed(city, cast.STRANGER)["features"] == []
+
+
+def test_while_unit_grids_are_not_built_a_card_reads_no_file(city, place, monkeypatch):
+    assert units.code_at(city, *place) == ""
+    with monkeypatch.context() as watched:
+        watched.setattr(units, "kept_file", None)
+        watched.setattr(units, "kept_units", None)
+        assert units.code_at(city, *place) == ""
+    units.made(city)
+    units._kept.clear()  # as in another process
+    assert units.code_at(city, *place)
+
+
 def test_zones_with_an_areas_code_or_of_another_city_are_faults(city):
     street = city.areas.area("320404003").polygon
     fine = Drawn("ZONE-1", "a", street)
