@@ -135,17 +135,6 @@ class Columns:
         lon, lat = self.lon[rows], self.lat[rows]
         return rows[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
 
-    def nearest(self, lon: float, lat: float, within_m: float) -> tuple[Rows, NDArray[np.float64]]:
-        """The rows within so many metres of a place and their distances, nearest first."""
-        high = within_m / METRES
-        wide = high / max(float(np.cos(np.radians(lat))), 0.01)
-        rows = self.rows_in(Box(lon - wide, lat - high, lon + wide, lat + high))
-        east = (self.lon[rows] / SCALE - lon) * METRES * np.cos(np.radians(lat))
-        metres = np.hypot(east, (self.lat[rows] / SCALE - lat) * METRES)
-        order = np.argsort(metres, kind="stable")
-        order = order[metres[order] <= within_m]
-        return rows[order], metres[order]
-
 
 NAMES = tuple(field.name for field in fields(Columns))
 

@@ -1,4 +1,4 @@
-"""Components (部件) as users see them: what a viewport holds, one of them, what is near or inside.
+"""Components (部件) as users see them: what a viewport holds, one of them, what is inside.
 
 Places and counts come from memory maps and take milliseconds; attributes come from Parquet and are
 read aside. Removed ones (移除) are found by their code alone.
@@ -28,7 +28,6 @@ from geodata.components import FAULTY, MAJOR, SCALE, Box, Columns, Rows
 MOST = 20_000  # components that one answer draws
 NEAR_ZOOM = 15.0  # farther out there are cells; default
 CELL_STEPS = 2  # a cell is a quarter of a tile of 256 px wide
-FARTHEST_M = 2_000.0
 
 
 @dataclass(frozen=True)
@@ -93,28 +92,6 @@ def one(city: City, user: User, code: str) -> dict[str, Any]:
             if said.get(f.name)
         ],
     }
-
-
-def nearest(
-    city: City,
-    user: User,
-    lon: float,
-    lat: float,
-    *,
-    within_m: float = 50.0,
-    majors: Collection[str] = (),
-    limit: int = 10,
-) -> list[dict[str, Any]]:
-    """Return the components around a place, nearest first: which 井盖 a report is about."""
-    sight = sight_of(city, scope_in(city, user, None))
-    if sight is None:
-        return []
-    ground = sight.columns
-    rows, metres = ground.nearest(lon, lat, min(within_m, FARTHEST_M))
-    kept = np.flatnonzero(np.isin(rows, sight.chosen(rows, majors)))[:limit]
-    return [
-        _row(city, ground, int(rows[i])) | {"distance_m": round(float(metres[i]), 1)} for i in kept
-    ]
 
 
 def inside(

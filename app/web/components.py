@@ -1,4 +1,4 @@
-"""The addresses of components (部件): a viewport in binary, one of them, what is near or inside.
+"""The addresses of components (部件): a viewport in binary, one of them, what kinds there are.
 
 A viewport answers u4 form (0 nothing imported, 1 near, 2 cells), u4 count, u4 total, u4 level of
 the cells, u4 number of districts, the districts (u4 each), then `count` records, all little-endian:
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from app.city import City
 from app.domain.components import MAJORS, kinds
@@ -50,26 +50,10 @@ def blueprint(city: City) -> Blueprint:
     def one(code: str) -> Any:
         return jsonify(components.one(city, whoami(), code))
 
-    @shelf.get("/nearest")
-    def nearest() -> Any:
-        lon, lat = asked.number("lon", -180, 180), asked.number("lat", -85, 85)
-        within = asked.number("within", 0, components.FARTHEST_M, 50.0)
-        found = components.nearest(city, whoami(), lon, lat, within_m=within, majors=_majors())
-        return jsonify(found)
-
-    @shelf.get("/counts")
-    def counts() -> Any:
-        area, faulty = request.args.get("area") or None, request.args.get("faulty") == "1"
-        return jsonify(components.counts(city, whoami(), area, majors=_majors(), faulty=faulty))
-
     @shelf.get("/kinds")
     def names() -> Any:
         whoami()
         return jsonify(kinds())
-
-    @shelf.get("/totals")
-    def totals() -> Any:
-        return jsonify(components.totals(city, whoami(), request.args.get("area") or None))
 
     return shelf
 

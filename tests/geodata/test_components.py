@@ -67,14 +67,6 @@ def test_rows_lie_in_the_order_of_their_keys(ground: Columns) -> None:
     assert (ground.code[ground.by_code] == np.sort(ground.code)).all()
 
 
-def test_the_nearest_come_first(ground: Columns) -> None:
-    rows, metres = ground.nearest(119.9, 31.8, 200.0)
-    east = (ground.lon / SCALE - 119.9) * 111_320 * np.cos(np.radians(31.8))
-    every = np.hypot(east, (ground.lat / SCALE - 31.8) * 111_320)
-    assert sorted(rows.tolist()) == np.flatnonzero(every <= 200.0).tolist()
-    assert (np.diff(metres) >= 0).all()
-
-
 def test_a_mark_has_its_row_and_an_unknown_one_none(ground: Columns) -> None:
     row = ground.row_of(32040401037000005)
     assert int(ground.code[row]) == 32040401037000005

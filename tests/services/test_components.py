@@ -41,7 +41,6 @@ def alive(edition: Edition) -> int:
 
 def test_without_an_import_there_is_nothing_and_no_fault(city: City) -> None:
     assert components.viewport(city, DUTY, ALL, 12) is None
-    assert components.nearest(city, DUTY, 119.9, 31.8) == []
     assert components.inside(city, DUTY, [(0, 0), (1, 0), (1, 1)])["total"] == 0
     assert components.counts(city, DUTY) == {}
     assert components.totals(city, DUTY) == {}
@@ -89,7 +88,6 @@ def test_nobody_gets_what_lies_outside_his_scope(city: City, edition: Edition, z
     assert components.one(city, DISPATCHER, code)["id"] == code
     with pytest.raises(NotAllowed):
         components.one(city, STRANGER, code)
-    assert components.nearest(city, STRANGER, lon, lat, within_m=5) == []
     assert components.find(city, STRANGER, code) == []
     around = [(lon - 1e-4, lat - 1e-4), (lon + 1e-4, lat - 1e-4), (lon, lat + 1e-4)]
     assert components.inside(city, STRANGER, around)["total"] == 0
@@ -115,17 +113,6 @@ def test_the_sum_of_the_children_is_the_parent(city: City, edition: Edition) -> 
     assert layers["components:01"] == totals["01"]
 
 
-def test_the_nearest_come_with_their_distance(city: City, edition: Edition) -> None:
-    ground = edition.columns
-    lon, lat = ground.lon[0] / SCALE, ground.lat[0] / SCALE
-    found = components.nearest(city, COMMANDER, lon, lat, within_m=500, limit=5)
-    assert found[0]["distance_m"] == 0.0
-    distances = [one["distance_m"] for one in found]
-    assert distances == sorted(distances)
-    assert set(found[0]) >= {"type", "id", "name", "what", "lon", "lat", "area", "state"}
-    assert found[0]["state"] in STATES
-
-
 def test_what_is_inside_a_polygon_is_counted_and_listed(city: City, edition: Edition) -> None:
     street = city.areas.area(STREET)
     found = components.inside(city, COMMANDER, street.polygon, limit=7)
@@ -134,6 +121,8 @@ def test_what_is_inside_a_polygon_is_counted_and_listed(city: City, edition: Edi
     assert found["total"] == int(mine.sum())
     assert sum(found["by_major"].values()) == found["total"]
     assert len(found["rows"]) == 7
+    assert set(found["rows"][0]) >= {"type", "id", "name", "what", "lon", "lat", "area", "state"}
+    assert found["rows"][0]["state"] in STATES
     with pytest.raises(Invalid):
         components.inside(city, COMMANDER, [(1, 2)])
 

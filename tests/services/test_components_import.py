@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pytest
@@ -19,6 +20,7 @@ from app.services.components_import import Trial
 from geodata.areas import AreaLevel, AreaTree
 from geodata.components_file import open_components
 from geodata.coordinates import wgs84_to_bd09, wgs84_to_gcj02
+from geodata.covering import circle
 from geodata.importing import Unreadable
 from tests.cast import COMMANDER
 
@@ -93,6 +95,12 @@ def test_old_marks_become_new_ones_where_the_catalogue_has_a_successor(
     assert components.one(city, COMMANDER, old)["id"] == "32040401002048188"
 
 
+def near(city: City) -> list[dict[str, Any]]:
+    """What stands within some metres of the place."""
+    rows: list[dict[str, Any]] = components.inside(city, COMMANDER, circle(*PLACE, 5))["rows"]
+    return rows
+
+
 def test_a_second_import_replaces_by_mark_and_keeps_the_rest(city: City, tmp_path: Path) -> None:
     other = "32040401037000002"
     taken(city, csv(tmp_path, row(LAMP), row(other)))
@@ -105,7 +113,7 @@ def test_a_second_import_replaces_by_mark_and_keeps_the_rest(city: City, tmp_pat
     assert [f["rows"] for f in edition.told.files] == [2, 2]
     assert components.one(city, COMMANDER, LAMP)["state"] == "移除"
     assert components.one(city, COMMANDER, other)["state"] == "完好"
-    assert components.nearest(city, COMMANDER, *PLACE, within_m=5)[0]["id"] == other
+    assert {found["id"] for found in near(city)} == {other, "32040401037000003"}
 
 
 def test_a_file_in_gbk_with_chinese_titles_is_read(city: City, tmp_path: Path) -> None:
@@ -183,7 +191,7 @@ def test_files_with_shapes(city: City, tmp_path: Path, suffix: str) -> None:
     file.with_suffix(".cpg").unlink(missing_ok=True)
     taken(city, file, "wgs84" if suffix == "geojson" else "")
     assert components.one(city, COMMANDER, "32040402017000001")["name"] == "护栏乙"
-    assert components.nearest(city, COMMANDER, *PLACE, within_m=5)[0]["state"] in STATES
+    assert near(city)[0]["state"] in STATES
 
 
 def test_what_cannot_be_read_says_why(city: City, tmp_path: Path) -> None:

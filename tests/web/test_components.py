@@ -9,7 +9,6 @@ from app.city import City
 from app.services import components_import, components_made
 from app.store.components import Edition
 from app.web.components import CELL, CELLS, NEAR, NOTHING, POINTS
-from geodata.components import SCALE
 from geodata.components_file import open_components
 from tests import cast
 
@@ -67,17 +66,11 @@ def test_far_out_come_cells_of_32_bytes(as_user, edition: Edition) -> None:
     assert int(some["counts"][:, [0, 3, 4]].sum()) == 0
 
 
-def test_one_its_neighbours_and_the_counts(as_user, edition: Edition) -> None:
+def test_one_and_the_names_of_the_kinds(as_user, edition: Edition) -> None:
     get, ground = as_user(cast.DUTY).get, edition.columns
     row = int(np.flatnonzero(ground.state == 0)[0])
-    code, lon, lat = str(int(ground.code[row])), ground.lon[row] / SCALE, ground.lat[row] / SCALE
+    code = str(int(ground.code[row]))
     assert get(f"/api/v1/components/{code}").json["id"] == code
-    near = get(f"/api/v1/components/nearest?lon={lon}&lat={lat}&within=20").json
-    assert near[0]["id"] == code
-    counts = get("/api/v1/components/counts").json
-    totals = get("/api/v1/components/totals").json
-    assert sum(counts.values()) == sum(totals.values()) == int((ground.state != 4).sum())
-    assert get("/api/v1/components/counts?faulty=1&majors=01").status_code == 200
     assert get("/api/v1/components/kinds").json["01037"] == "路灯"
 
 
@@ -92,7 +85,6 @@ def test_one_its_neighbours_and_the_counts(as_user, edition: Edition) -> None:
         (f"?{ALL}&zoom=nan", 422),
         (f"?{ALL}&zoom=99", 422),
         (f"?{ALL}&zoom=12&majors=09", 422),
-        ("/nearest?lon=999&lat=1", 422),
         ("/x", 404),
         ("/32040401037999999", 404),
     ],

@@ -18,9 +18,6 @@ GOOD = {
 }
 ASKED = {
     "components": "box zoom majors",
-    "components/nearest": "lon lat within majors",
-    "components/counts": "area majors faulty",
-    "components/totals": "area",
     "resources": "box sorts",
     "nearby": "lon lat within sorts each",
     "tracks": "area worker",
