@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from threading import Event, Lock
 from typing import Any
 
@@ -49,7 +50,9 @@ LATENCY = Histogram(
 
 
 class Push:
-    """One per web process. `seq` is the newest fact that has been sent."""
+    """One per web process. `seq` is the newest fact that was sent, `clock` monotonic seconds."""
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def __init__(self, city: City, sockets: SocketIO, audience: Audience, picture: Picture) -> None:
         self.city, self.sockets, self.audience, self.picture = city, sockets, audience, picture
@@ -164,7 +167,7 @@ class Push:
 
     def flush(self) -> None:
         """Send the frame when it is due."""
-        began = time.monotonic()
+        began = self.clock()
         if began < self._next_frame:
             return
         healed = self._look_again(began)
@@ -174,7 +177,7 @@ class Push:
             if frame.arrived is not None:
                 LATENCY.observe(max(time.time() - frame.arrived / 1000, 0))
         self.delivery.send_clusters()
-        now = time.monotonic()
+        now = self.clock()
         rest = (REST - 1) * (now - began)
         self._next_frame = max(began + FRAME_S, now + min(rest, LONGEST_REST_S))
 
@@ -227,10 +230,10 @@ class Push:
                 self.sockets.emit("reset", {})
 
     def _grids_of_workers(self) -> dict[str, str]:
-        if not self._worker_grids or time.monotonic() > self._worker_grids_until:
+        if not self._worker_grids or self.clock() > self._worker_grids_until:
             with self.city.ledger.read() as tx:
                 self._worker_grids = {w.id: w.grid for w in tx.workers()}
-            self._worker_grids_until = time.monotonic() + 60
+            self._worker_grids_until = self.clock() + 60
         return self._worker_grids
 
     _worker_grids_until = 0.0

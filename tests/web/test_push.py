@@ -170,6 +170,34 @@ def test_the_pulse_carries_the_figures_of_the_area_looked_at(city, push, as_user
     assert online["note"].endswith("/1")
 
 
+@pytest.mark.parametrize(
+    ("work_s", "rest_s"),
+    [
+        (0.0, push_module.FRAME_S),
+        (0.02, 0.08),  # what is left of the frame
+        (0.2, 0.4),  # a crowd of maps: frames are rarer, and a third of the time is theirs
+        (30.0, push_module.LONGEST_REST_S),  # this computer slept in the middle of one
+    ],
+)
+def test_the_next_frame_comes_after_a_rest_that_has_an_end(
+    push, monkeypatch, work_s, rest_s
+) -> None:
+    now = [1_000.0]
+
+    def work() -> None:
+        now[0] += work_s
+
+    monkeypatch.setattr(push, "clock", lambda: now[0])
+    monkeypatch.setattr(push.delivery, "send_clusters", work)
+    push.flush()
+    assert push._next_frame - now[0] == pytest.approx(rest_s)
+    push.flush()
+    assert now[0] == 1_000.0 + work_s  # it rests
+    now[0] = push._next_frame
+    push.flush()
+    assert push._next_frame - now[0] == pytest.approx(rest_s)
+
+
 def test_another_ledger_makes_everybody_start_anew(city, push, as_user) -> None:
     socket = as_user(cast.DUTY).socket()
     push.seq += 1000
