@@ -78,9 +78,14 @@ broker() {
     apt_install "the tests of TLS and accounts need a city's broker" mosquitto
 }
 
+database() {
+  compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || command -v postgres >/dev/null ||
+    apt_install "the tests keep the record in PostgreSQL too" postgresql
+}
+
 case ${1:-} in
   run) venv; packages base; front runtime ;;
-  test) venv; packages dev; front all; browser; broker ;;
+  test) venv; packages dev; front all; browser; broker; database ;;
   npm) shift; venv; npm "$@" ;;
   *) refuse "usage: ./setup.sh run | test | npm ARGS" ;;
 esac

@@ -28,7 +28,13 @@ from app.store.live import Live
 from geodata.areas import AreaTree, open_areas
 from tests import cast
 from tests.cast import START as START
+from tests.postgres import Postgres, server
 from tests.waiting import until
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--database postgresql: every test's ledger is in a real PostgreSQL."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
 @dataclass
@@ -102,30 +108,61 @@ def redis_client(redis_url: str) -> Iterator[redis.Redis]:
     client.close()
 
 
-@pytest.fixture(scope="session")
-def ledger_template(tmp_path_factory) -> Path:
-    """A migrated ledger with the cast in it, copied by each test: faster than migrating."""
-    path = tmp_path_factory.mktemp("ledger") / "template.sqlite"
-    ledger = Ledger.open(f"sqlite:///{path}")
+def filled(url: str) -> None:
+    """Migrate a ledger and put the cast into it."""
+    ledger = Ledger.open(url)
     ledger.migrate()
     with ledger.begin() as tx:
         for user in cast.USERS:
             tx.add(user, password_hash="")
         for thing in (*cast.UNITS, *cast.WORKERS):
             tx.put(thing)
-    # the rows lie in the write-ahead log until a checkpoint
-    with ledger.engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if ledger.engine.dialect.name == "sqlite":
+        # the rows lie in the write-ahead log until a checkpoint
+        with ledger.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ledger.close()
+
+
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory) -> Path:
+    """A migrated ledger with the cast in it, copied by each test: faster than migrating."""
+    path = tmp_path_factory.mktemp("ledger") / "template.sqlite"
+    filled(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test session (and of this xdist worker) alone."""
+    with server() as there:
+        yield there
+
+
 @pytest.fixture
-def ledger(tmp_path: Path, ledger_template: Path) -> Iterator[Ledger]:
-    """A ledger of this test alone, with the cast and no facts."""
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test's ledger is in; tests/store asks for both."""
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> Iterator[str]:
+    """Where the ledger of this test alone is, with the cast and no facts."""
+    if database == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.fresh(filled)
+        yield url
+        postgres.drop(url)
+        return
     path = tmp_path / "ledger.sqlite"
-    shutil.copyfile(ledger_template, path)
-    ledger = Ledger.open(f"sqlite:///{path}")
+    shutil.copyfile(request.getfixturevalue("ledger_template"), path)
+    yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    """A ledger of this test alone, with the cast and no facts."""
+    ledger = Ledger.open(database_url)
     yield ledger
     ledger.close()
 
@@ -143,14 +180,16 @@ def areas(tmp_path_factory) -> AreaTree:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    tmp_path: Path, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     """Settings that point at this test's own servers and folders."""
     monkeypatch.chdir(tmp_path)
     return load_settings(
         var=tmp_path,
         redis_url=redis_url,
         secret_key="only-for-tests-" * 3,
-        database_url=f"sqlite:///{tmp_path / 'ledger.sqlite'}",
+        database_url=database_url,
     )
 
 

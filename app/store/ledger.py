@@ -40,9 +40,11 @@ class Ledger:
     def open(cls, url: str) -> Ledger:
         """Connect lazily; creates the folder of an SQLite file, not the tables (see migrate)."""
         at = make_url(url)
-        if at.get_backend_name() != "sqlite":
-            return cls(create_engine(at, pool_pre_ping=True, hide_parameters=True))
-        return cls(_sqlite(at))
+        if at.get_backend_name() == "sqlite":
+            return cls(_sqlite(at))
+        if at.drivername in {"postgresql", "postgres"}:
+            at = at.set(drivername="postgresql+psycopg")
+        return cls(create_engine(at, pool_pre_ping=True, hide_parameters=True))
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; several processes may do so at once."""

@@ -226,8 +226,10 @@ def test_put_replaces(ledger):
         assert [device.name for device in tx.devices(cast.STREET)] == ["新名"]
 
 
-def test_migrating_again_and_at_once_changes_nothing(tmp_path):
+def test_migrating_again_and_at_once_changes_nothing(tmp_path, database, request):
     url = f"sqlite:///{tmp_path / 'deep' / 'new.sqlite'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres").empty()
     ledgers = [Ledger.open(url) for _ in range(3)]
     faults: list[Exception] = []
 

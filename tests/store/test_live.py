@@ -11,6 +11,7 @@ import pytest
 from app.domain.readings import Device, Readings, WorkerPosition
 from app.store import keys, points
 from app.store.live import Live, Observed
+from tests.recorded import recorded
 
 NOW = 1_795_302_515_123
 
@@ -32,11 +33,6 @@ def observed(n: int, code: str, at: int, value: float | None = 3.25, **more) -> 
     metrics = {"ch4": value} if value is not None else {"h2s": 1.0}
     reading = Readings(n, code, "gas", "320404", at, NOW, metrics, 0, more.pop("moved", None))
     return Observed(reading, 119.9, 31.75, 7, value, **more)
-
-
-def stream(live: Live) -> list[Readings]:
-    raw = live.redis.xrange(keys.readings(0))
-    return [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in raw]
 
 
 def test_devices_get_lasting_numbers(live: Live) -> None:
@@ -87,7 +83,7 @@ def test_a_batch_is_stored_everywhere(live: Live) -> None:
     live.register([device("A")], [5])
     moved = (119.9, 31.75)
     assert live.write([observed(0, "A", NOW, moved=moved)], NOW) == (1, 0, 0)
-    assert live.last("A") == stream(live)[0] == observed(0, "A", NOW, moved=moved).reading
+    assert live.last("A") == recorded(live)[0] == observed(0, "A", NOW, moved=moved).reading
     assert live.lasts() == {"A": live.last("A")}
     assert live.recent("A") == [(NOW, {"ch4": 3.25})]
     assert live.recent("A", NOW + 1) == []
@@ -102,7 +98,7 @@ def test_a_second_delivery_has_no_effect(live: Live) -> None:
     batch = [observed(0, "A", NOW + i * 1000) for i in range(5)]
     live.write(batch, NOW)
     assert live.write(batch, NOW) == (0, 0, 5)
-    assert len(stream(live)) == len(live.recent("A")) == 5
+    assert len(recorded(live)) == len(live.recent("A")) == 5
     assert live.counts()["duplicates"] == 5
 
 
@@ -124,7 +120,7 @@ def test_a_late_reading_keeps_its_doubts(live: Live, moved, doubts: int, kept: i
     late = observed(0, "A", NOW - 5000, 9.0, moved=moved)
     late = late._replace(reading=msgspec.structs.replace(late.reading, doubts=doubts))
     live.write([observed(0, "A", NOW), late], NOW)
-    assert stream(live)[1] == msgspec.structs.replace(
+    assert recorded(live)[1] == msgspec.structs.replace(
         late.reading, quality=3, moved=None, doubts=kept
     )
 
@@ -153,10 +149,10 @@ def test_late_readings_are_stored_and_nothing_else(live: Live, quality: int, kep
     late = observed(0, "A", NOW - 5000, 9.0, moved=(1.5, 2.5))
     late = late._replace(reading=msgspec.structs.replace(late.reading, quality=quality))
     assert live.write([late], NOW) == (0, 1, 0)
-    assert stream(live)[1].quality == kept
-    assert stream(live)[1].moved is None
-    assert stream(live)[1].doubts == 32
-    assert live.last("A") == stream(live)[0]
+    assert recorded(live)[1].quality == kept
+    assert recorded(live)[1].moved is None
+    assert recorded(live)[1].doubts == 32
+    assert live.last("A") == recorded(live)[0]
     assert live.recent("A") == [(NOW, {"ch4": 3.25})]
     assert points.unpack(live.points())[0]["value"] == 3.25
 
@@ -164,7 +160,7 @@ def test_late_readings_are_stored_and_nothing_else(live: Live, quality: int, kep
 def test_a_device_that_is_not_on_the_map_is_in_the_record(live: Live) -> None:
     live.write([observed(-1, "X", NOW)], NOW)
     assert live.points() == b""
-    assert stream(live)[0].n == -1
+    assert recorded(live)[0].n == -1
     assert live.last("X") is not None
 
 
@@ -190,8 +186,14 @@ def test_partitions_keep_the_order_of_a_device(redis_client) -> None:
         assert all(at == sorted(at) for at in times.values())
 
 
+def one_by_one(live: Live, count: int) -> None:
+    """An entry of the stream for each."""
+    for i in range(count):
+        live.write([observed(-1, "A", NOW + i)], NOW)
+
+
 def test_trim_spares_what_a_group_still_needs(live: Live) -> None:
-    live.write([observed(-1, "A", NOW + i) for i in range(10)], NOW)
+    one_by_one(live, 10)
     watched = [i for i, _ in live.read("watch", "w", count=6)]
     archived = [i for i, _ in live.read("archive", "a", count=8)]
     live.ack("watch", watched)
@@ -205,7 +207,7 @@ def test_trim_spares_what_a_group_still_needs(live: Live) -> None:
 
 
 def test_pending_entries_come_again(live: Live) -> None:
-    live.write([observed(-1, "A", NOW + i) for i in range(4)], NOW)
+    one_by_one(live, 4)
     taken = live.read("archive", "a", count=3)
     assert live.read("archive", "a", after=b"0") == taken
     live.redis.xtrim(keys.readings(0), minid=taken[1][0].decode(), approximate=False)
