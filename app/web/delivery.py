@@ -42,8 +42,10 @@ class Delivery:
         for scope, n in self.audience.watched():
             if n in frame.readings and self.picture.covers(scope, n):
                 self._emit("numbers", [frame.readings[n][1]], watched_room(scope, n))
-        for scope in self.audience.scopes() if frame.positions else ():
-            self._emit("positions", frame.positions_in(scope), f"scope:{scope}")
+        if frame.positions:
+            sights_of_workers = self.audience.sights_of_workers()
+            for sight_, rows in self.picture.placed.moved(frame.positions, sights_of_workers):
+                self._emit("positions", rows, sight_.room)
 
     def _send_points(self, sights: list[Sight], frame: Frame, changes: list[Change]) -> None:
         heard = [n for n in {**frame.readings, **frame.states} if self.picture.knows(n)]

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
-from flask_socketio import SocketIO, join_room, leave_room
+from flask_socketio import SocketIO, emit, join_room, leave_room
 from redis.exceptions import RedisError
 
 from app.city import City
 from app.domain.people import User
 from app.errors import Refused
 from app.services import views
+from app.services.views_scope import live_or
 from app.web import sights
 from app.web.picture import Picture
+from app.web.placed import Row
 from app.web.rooms import Audience, Listener, allowed, watched_room, watches
-from app.web.sights import CLUSTERS, POINTS, Sight
+from app.web.sights import CLUSTERS, POINTS, Sight, WorkerSight
 
 log = logging.getLogger(__name__)
 
+IN_BOX, ALL = "box", "all"  # whose places a map asks for
 MOST_WATCHED = 50  # devices whose numbers one page shows at a time
 
 
@@ -45,6 +49,7 @@ def _look(city: City, audience: Audience, picture: Picture) -> Callable[..., Any
             log.warning("what a map shows cannot be read, Redis is away: %s", why)
             return {"error": "unavailable"}
         _pulse(listener, area)
+        _workers(picture, listener, message.get("workers"))
         _watch(picture, listener, message.get("watch"))
         return answer
 
@@ -93,6 +98,26 @@ def _turn(audience: Audience, listener: Listener, sight: Sight | None) -> None:
     audience.turn(listener, sight)
     if sight is not None:
         join_room(sight.room)
+
+
+def _workers(picture: Picture, listener: Listener, asked: Any) -> None:
+    """The workers of his scope in the box, for tracks all of them; they are told at once.
+
+    The places that moved outside of the last box were not pushed.
+    """
+    wanted = None
+    if listener.sight is not None and asked in (IN_BOX, ALL):
+        box = listener.sight.box if asked == IN_BOX else None
+        wanted = WorkerSight(listener.user.scope, box)
+    if listener.workers not in (None, wanted):
+        leave_room(listener.workers.room)
+    listener.workers = wanted
+    if wanted is None:
+        return
+    join_room(wanted.room)
+    rows = live_or(partial(picture.placed.now, wanted), list[Row]())
+    if rows:
+        emit("positions", rows)
 
 
 def _watch(picture: Picture, listener: Listener, asked: Any) -> None:

@@ -21,6 +21,7 @@ from app.domain.kinds import KINDS
 from app.domain.people import covers
 from app.domain.readings import Presence
 from app.store.points import OUTSIDE, POINT
+from app.web.placed import Placed
 from app.web.sights import Sight
 
 HEAL_EVERY_S = 60.0
@@ -54,6 +55,7 @@ class Picture:
         self.x: NDArray[np.int64] = np.zeros(0, np.int64)
         self.y: NDArray[np.int64] = np.zeros(0, np.int64)
         self.read_at = -np.inf
+        self.placed = Placed(city, clock)
         self._sheets: dict[tuple[Any, ...], Sheet] = {}
         self._used: dict[tuple[Any, ...], float] = {}
         self._inside = lru_cache(maxsize=512)(self._mask)

@@ -63,7 +63,6 @@ class Push:
         self._frame = Frame()
         self._next_frame = 0.0
         self._strangers, self._strangers_again = False, 0.0
-        self._worker_grids: dict[str, str] = {}
         self._turn = Lock()  # facts and replays take turns: no client misses or repeats one
         self._stop = Event()
 
@@ -142,7 +141,7 @@ class Push:
         elif stream == keys.STATES:
             self._frame.judge(bodies)
         elif stream == keys.POSITIONS:
-            self._frame.place(bodies, self._grids_of_workers())
+            self._frame.place(bodies, self.picture.placed.grids())
         else:
             self._frame.hear(bodies)
 
@@ -228,15 +227,6 @@ class Push:
             with self._turn:
                 self.seq = newest
                 self.sockets.emit("reset", {})
-
-    def _grids_of_workers(self) -> dict[str, str]:
-        if not self._worker_grids or self.clock() > self._worker_grids_until:
-            with self.city.ledger.read() as tx:
-                self._worker_grids = {w.id: w.grid for w in tx.workers()}
-            self._worker_grids_until = self.clock() + 60
-        return self._worker_grids
-
-    _worker_grids_until = 0.0
 
 
 def public(fact: Fact) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who hears what: default closed. Rooms are made of scopes; a grid worker has only his own.
 
-* scope:<prefix>  workers' positions inside a scope, from the moment of connecting
+* workers:<prefix>:<box>  places of the workers that a map shows, from the moment of `look`
 * points:…, clusters:…  what a map shows now (app.web.sights), from the moment of `look`
 * device:<prefix>:<n>   readings of one device that a panel shows, from the moment of `look`
 * facts:<prefix>  facts inside a scope, from the moment of `resume`
@@ -26,7 +26,7 @@ from app.domain.facts import LISTS, Fact, told
 from app.domain.people import Role, User, Verb, concerns, may
 from app.services import views
 from app.web.auth import idle_limit, still_signed_in
-from app.web.sights import Sight
+from app.web.sights import Sight, WorkerSight
 
 
 def watches(user: User) -> bool:
@@ -53,6 +53,7 @@ class Listener:
     seen: float
     live: bool = False
     sight: Sight | None = None  # what its map shows; nothing of the map is sent without one
+    workers: WorkerSight | None = None  # whose places its map shows
     watch: frozenset[int] = frozenset()  # devices whose numbers its panels show
 
 
@@ -108,6 +109,10 @@ class Audience:
     def sights(self) -> list[Sight]:
         """Return what is looked at now, each once."""
         return list(self._sights)
+
+    def sights_of_workers(self) -> set[WorkerSight]:
+        """Return the workers whose places some map shows now."""
+        return {x.workers for _, x in self.all() if x.workers is not None}
 
     def watched(self) -> set[tuple[str, int]]:
         """Return (scope, device number) of every number that a panel shows now."""
@@ -177,9 +182,7 @@ def _connect(city: City, audience: Audience) -> Callable[..., None]:
         epoch, seen = int(session.get("epoch", -1)), float(session.get("seen", 0))
         audience.add(_sid(), Listener(user, epoch, area, seen))
         join_room(f"pulse:{area}")
-        if watches(user):
-            join_room(f"scope:{user.scope}")
-        elif room := fact_room(user):
+        if not watches(user) and (room := fact_room(user)):
             join_room(room)  # a phone reads its short snapshot anew at each fact: no replay needed
 
     return connect

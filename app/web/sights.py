@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -41,6 +41,18 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
         west, north = to_degrees(self.box[0], self.box[1])
         east, south = to_degrees(self.box[2], self.box[3])
         return [west, south, east, north]
+
+
+class WorkerSight(NamedTuple):
+    """The workers of a scope whose places a map shows: in a box, or all of them for tracks."""
+
+    scope: str
+    box: Box | None
+
+    @property
+    def room(self) -> str:
+        """The room of everybody who looks at the same."""
+        return f"workers:{self.scope}:{self.box}"
 
 
 def read(city: City, user: User, asked: Any) -> Sight:

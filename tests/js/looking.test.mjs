@@ -103,6 +103,24 @@ describe("what the map shows", () => {
   });
 });
 
+describe("workers", () => {
+  it("are asked for in the box while their layer is on, everywhere while there are tracks", async () => {
+    looking.turnTo({ ...VIEW, layers: ["devices", "workers"] });
+    looking.onMap(scene);
+    assert.equal(said[0].args[0].workers, "box");
+    await answer();
+    assert.equal(fetched.length, 0);
+    looking.watch([3]);
+    assert.equal(said.pop().args[0].workers, "box");
+    looking.follow(true);
+    assert.equal(said[0].args[0].workers, "all");
+    await answer();
+    looking.follow(false);
+    looking.turnTo(VIEW);
+    assert.equal(said.pop().args[0].workers, null);
+  });
+});
+
 describe("who is signed out", () => {
   it("is not told that points fail, and asks for nothing more", async () => {
     looking.onMap(scene);

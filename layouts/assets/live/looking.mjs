@@ -21,6 +21,7 @@ export class Looking {
     this.scene = null;
     this.view = null;
     this.watched = [];
+    this.following = false; // tracks are on the map, which grow wherever their workers are
     this.paused = false; // the map shows another time
     this.key = null; // of what was asked for last
     this.turn = 0;
@@ -71,18 +72,32 @@ export class Looking {
     const bounds = this.paused ? null : this.scene?.bounds();
     if (!bounds) return null;
     const kinds = shownKinds(this.kinds, this.view);
-    return wanted(bounds, this.scene.zoom(), { area: this.view.area, kinds }, this.scene.scale());
+    const found = wanted(bounds, this.scene.zoom(), { area: this.view.area, kinds }, this.scene.scale());
+    const workers = this.#workers();
+    return { ...found, workers, key: `${found.key}|${workers}` };
+  }
+
+  /** Whose places the map shows: "box" or "all". */
+  #workers() {
+    if (this.following) return "all";
+    return this.view.layers.includes("workers") ? "box" : null;
+  }
+
+  /** Tracks are shown, or no longer. @param {boolean} following */
+  follow(following) {
+    this.following = following;
+    return this.look();
   }
 
   async #ask(sight, turn, signal) {
-    const { area, kinds, level, box } = sight;
+    const { area, kinds, level, box, workers } = sight;
     const asked = { area, box, zoom: level, show: this.scene.showing ?? undefined, ...(kinds ? { kinds } : {}) };
-    const told = await this.#say(asked);
+    const told = await this.#say({ ...asked, workers });
     if (turn !== this.turn) return;
     this.early = [];
     const shown = await this.fetchShown({ ...asked, as: told?.show }, signal);
     if (turn !== this.turn) return;
-    this.asked = { ...asked, as: shown.show };
+    this.asked = { ...asked, workers, as: shown.show };
     this.scene.take(shown, area);
     this.failed(false);
     const early = this.early;

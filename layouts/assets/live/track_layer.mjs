@@ -53,6 +53,7 @@ export class TrackLayer {
     const of = [all, this.chosen && `worker ${this.chosen}`].filter(Boolean).join(" ") || null;
     if (of === this.of) return;
     this.of = of;
+    this.page.looking.follow(of !== null);
     this.tracks = new Map();
     this.#draw();
     if (all) this.#fetch(`area=${this.page.view.area}`, of);

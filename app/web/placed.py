@@ -1,0 +1,81 @@
+"""Where workers are, for the maps that show them: those of a box, or of a scope for tracks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from app.city import City
+from app.domain.clusters import to_world
+from app.domain.people import covers
+from app.web.sights import WorkerSight
+
+GRIDS_KEPT_S = 60.0
+Row = list[Any]  # [worker, lon, lat, at_ms]
+World = tuple[int, int]
+
+
+class Placed:
+    """One per web process; `clock` is monotonic seconds."""
+
+    def __init__(self, city: City, clock: Callable[[], float] = time.monotonic) -> None:
+        self.city, self.clock = city, clock
+        self._grids: dict[str, str] = {}
+        self._read_at = -np.inf
+        self._stood: dict[str, World] = {}  # where maps were last told that each one is
+
+    def grids(self) -> dict[str, str]:
+        """The grid of each worker, at most a minute old."""
+        if not self._grids or self.clock() - self._read_at > GRIDS_KEPT_S:
+            with self.city.ledger.read() as tx:
+                self._grids = {worker.id: worker.grid for worker in tx.workers()}
+            self._read_at = self.clock()
+        return self._grids
+
+    def now(self, sight: WorkerSight) -> list[Row]:
+        """The places of the workers in a sight as they are now. RedisError as Redis says it."""
+        grids, known = self.grids(), self.city.live.workers()
+        mine = {worker: at for worker, at in known.items() if worker in grids}
+        rows = [[worker, *at] for worker, at in mine.items() if covers(sight.scope, grids[worker])]
+        return [row for row, at in zip(rows, _world(rows), strict=True) if _in(sight, at)]
+
+    def moved(
+        self, positions: dict[str, tuple[str, Row]], sights: Iterable[WorkerSight]
+    ) -> list[tuple[WorkerSight, list[Row]]]:
+        """What each sight is told of new places ({worker: (grid, row)}): also who leaves its box.
+
+        Somebody whose last place nobody was told of may be in any box.
+        """
+        new = dict(zip(positions, _world([row for _, row in positions.values()]), strict=True))
+        found = [
+            (sight, [row for worker, (grid, row) in positions.items() if tells(worker, grid)])
+            for sight in sights
+            for tells in [self._tells(sight, new)]
+        ]
+        self._stood |= new
+        return found
+
+    def _tells(self, sight: WorkerSight, new: dict[str, World]) -> Callable[[str, str], bool]:
+        def tells(worker: str, grid: str) -> bool:
+            old = self._stood.get(worker)
+            near = old is None or _in(sight, old) or _in(sight, new[worker])
+            return near and covers(sight.scope, grid)
+
+        return tells
+
+
+def _world(rows: list[Row]) -> list[World]:
+    if not rows:
+        return []
+    x, y = to_world([row[1] for row in rows], [row[2] for row in rows])
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _in(sight: WorkerSight, at: World) -> bool:
+    if sight.box is None:
+        return True
+    west, north, east, south = sight.box
+    return west <= at[0] < east and north <= at[1] < south
