@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     letters_kept: int = Field(20_000, ge=1, description="Dead letters kept; oldest go first.")
     letters_mb: int = Field(64, ge=1, description="Megabytes of all dead letters together.")
     letters_days: int = Field(30, ge=1, description="Days after which a dead letter goes.")
+    orders_days: int = Field(
+        30, ge=1, description="Days after its case ended when an order forgets its citizen."
+    )
     strangers_kept: int = Field(5_000, ge=1, description="Unknown devices in the inbox.")
     feed_quiet_s: float = Field(15, gt=0, description="A feed silent for longer is called lost.")
     startup_grace_s: float = Field(90, ge=0, description="No device is offline before this.")

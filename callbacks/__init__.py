@@ -14,6 +14,7 @@ from app.errors import Refused
 from app.web.front import Front
 from callbacks import (
     address,
+    admin_audit,
     admin_feeds,
     admin_letters,
     admin_page,
@@ -64,7 +65,7 @@ WALL = (
     trend,
 )
 COCKPIT = (cockpit, frame, rows, trend)
-ADMIN = (admin_page, admin_feeds, admin_letters, admin_strangers, admin_tokens)
+ADMIN = (admin_page, admin_feeds, admin_letters, admin_strangers, admin_tokens, admin_audit)
 
 
 def screens() -> Front:
@@ -80,7 +81,7 @@ def screens() -> Front:
         refresh_only=frozenset(
             f"{name}.{prop}"
             for name, prop in (
-                *((pulse, "data") for pulse in (*ids.PULSES, ids.BEAT)),
+                *((pulse, "data") for pulse in (*ids.PULSES, ids.BEAT, ids.SETTLED)),
                 (ids.LIVE_VIEW, "data-view"),
             )
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import (
+    admin_audit,
     admin_feeds,
     admin_letters,
     admin_strangers,
@@ -23,6 +24,7 @@ TABS = {
     "letters": admin_letters.panel,
     "strangers": admin_strangers.panel,
     "tokens": admin_tokens.panel,
+    "audit": admin_audit.panel,
 }
 DROP = "/admin/drop"  # a page of its own (streams/doors), for files that are brought by hand
 

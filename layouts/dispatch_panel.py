@@ -60,6 +60,7 @@ def about(data: Row | None) -> list[Any]:
     moves = [_move(move, thing) for move in data["moves"] if move != "dispatch"]
     if case and case["lon"] is not None:
         moves.append(nearby.button(case["lon"], case["lat"]))
+    moves += [_masked(what, thing) for what in data["unmask"]]
     line = html.Div([words, html.Span(moves, className="moves")], className="kv")
     return [line, *duty.lines(data.get("ground")), *[_task(task) for task in data["tasks"][:4]]]
 
@@ -67,6 +68,12 @@ def about(data: Row | None) -> list[Any]:
 def _move(move: str, thing: str) -> Any:
     words = text.say(f"move.{move}")
     return parts.action("case-move", words, thing=thing, value=move, className="small")
+
+
+def _masked(what: str, thing: str) -> Any:
+    """What is masked here may be read for a minute (live/unmask.mjs); the audit hears of it."""
+    words, title = text.say(f"unmask.{what}"), text.say("unmask.title")
+    return parts.action("unmask", words, thing=thing, value=what, className="small", title=title)
 
 
 def _task(task: Row) -> html.Div:

@@ -198,6 +198,9 @@ TOKEN_SCOPES = "token-scopes"
 TOKEN_RATE = "token-rate"
 TOKEN_DAYS = "token-days"
 TOKEN_SECRET = "token-secret"
+AUDIT = "audit"
+AUDIT_HEAD = "audit-head"
+AUDIT_SEARCH = "audit-search"
 
 
 def dispatch_worker(code: Any) -> dict[str, Any]:

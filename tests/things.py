@@ -9,6 +9,7 @@ from app.domain.alerts import Alert, AlertChange, AlertStatus, AlertStep
 from app.domain.cases import Case, CaseStatus
 from app.domain.facts import Fact
 from app.domain.levels import Level
+from app.domain.reports import HotlineOrder
 from app.domain.tasks import Task, TaskStatus
 from app.domain.warnings import MessageType, Reference, Warning, Zone
 from tests.cast import GRID, START
@@ -120,6 +121,28 @@ def a_task(task_id: str = "T1", **other: Any) -> Task:
             "due_at": START + timedelta(hours=4),
             "changed_at": START,
             "times": {"sent": START},
+        }
+        | other
+    )
+
+
+def an_order(order_no: str = "G1", **other: Any) -> HotlineOrder:
+    """A 12345 order with all that is personal in it."""
+    return HotlineOrder(
+        **{
+            "order_no": order_no,
+            "channel": "phone",
+            "at": 1_795_000_000_000,
+            "type": "求助",
+            "urgency": "一般",
+            "category": "供水",
+            "title": "家中漏水",
+            "content": "水管爆裂",
+            "address": "钟楼区关河路12号3幢502",
+            "lon": 119.9,
+            "lat": 31.8,
+            "caller_name": "张小明",
+            "caller_phone": "13800001234",
         }
         | other
     )

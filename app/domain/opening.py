@@ -154,10 +154,28 @@ def from_order(
         domain=kinds.SOCIAL,
         level=urgency.level,
         area=area,
-        address=masking.address(_masked(order, order.address)) + about,
+        address=masking.address(address_line(order)) + about,
         note=note,
         reporter="12345",
         caller=masking.caller(order.caller_name, order.caller_phone),
+    )
+
+
+def address_line(order: HotlineOrder) -> str:
+    """The address as it was told, with its house number; names and numbers of people are masked."""
+    return _masked(order, order.address)
+
+
+def bare(order: HotlineOrder) -> HotlineOrder:
+    """The order without its citizen: what is left of it when its case is over for long."""
+    return msgspec.structs.replace(
+        order,
+        title=_masked(order, order.title),
+        content=_masked(order, order.content),
+        address=masking.address(address_line(order)),
+        caller_name=None,
+        caller_phone=None,
+        id_no=None,
     )
 
 

@@ -104,6 +104,7 @@ class Verb(StrEnum):
     UPLOAD = "upload"
     ADMINISTER = "administer"
     IMPORT = "import"
+    UNMASK = "unmask"
 
 
 # steps of a task that only the worker it was sent to can take
@@ -114,7 +115,7 @@ _OFFICE = frozenset(
     {Verb.VIEW, Verb.REGISTER, Verb.DISPATCH, Verb.WITHDRAW, Verb.CLOSE, Verb.REWORK}
     | {Verb.REPORT, Verb.UPLOAD}
 )
-_DUTY = _OFFICE | {Verb.ACKNOWLEDGE, Verb.OPEN_CASE}
+_DUTY = _OFFICE | {Verb.ACKNOWLEDGE, Verb.OPEN_CASE, Verb.UNMASK}
 _FIELD = WORK | {Verb.VIEW, Verb.REPORT, Verb.UPLOAD}
 
 # Least privilege; the sys_admin administers users and sees nothing of the city (三权分立).
@@ -136,7 +137,7 @@ _VERB_WORDS = dict(
         (
             *("查看", "确认预警", "转案件", "立案", "派遣", "撤回任务", "结案", "返工", "作废"),
             *("送达", "查看任务", "签收", "到场", "处置完成", "退回", "上报", "上传位置"),
-            *("上传照片", "管理用户", "导入文件"),
+            *("上传照片", "管理用户", "导入文件", "查看未脱敏信息"),
         ),
         strict=True,
     )

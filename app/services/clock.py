@@ -21,7 +21,7 @@ from app.domain import alert_life, due
 from app.domain.alerts import Alert
 from app.domain.cases import Case
 from app.domain.tasks import Task
-from app.services import feed_minutes, reports, warnings
+from app.services import feed_minutes, reports, unmasked, warnings
 from app.store.tx import Tx, telling
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def _fault(step: Callable[[], object]) -> str:
 
 
 class _Sweep:
-    """Drops old answers, and old warnings of elsewhere, once an hour."""
+    """Drops old answers, citizens of old orders and old warnings of elsewhere, once an hour."""
 
     def __init__(self, city: City) -> None:
         self.city = city
@@ -110,6 +110,7 @@ class _Sweep:
         with self.city.ledger.begin() as tx:
             tx.forget_answers(now - ANSWERS_KEPT)
         warnings.forget_elsewhere(self.city)
+        unmasked.erase(self.city)
         self.due = now + SWEEP
 
 

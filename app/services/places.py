@@ -28,7 +28,8 @@ _LINES = {PlaceKind.ROAD, PlaceKind.ESTATE}
 class Placed:
     """Where a thing belongs. `about` goes behind its address and `note` explains ("" for a point).
 
-    lon/lat are None where only the area is known: an area is not drawn as a point.
+    lon/lat are None where only the area is known: an area is not drawn as a point. `spot` is the
+    point that the address itself tells, uncoarsened: it is personal, for who may read the address.
     """
 
     area: str
@@ -37,6 +38,7 @@ class Placed:
     confidence: float = 1.0
     note: str = ""
     about: str = ""
+    spot: tuple[float, float] | None = None
 
 
 def settle(city: City, tx: Tx, thing: Report | HotlineOrder) -> Placed:
@@ -129,7 +131,8 @@ def _on(city: City, best: Match) -> Placed:
         return placed
     # the point of a house would tell the number that is masked: about 100 m coarser
     digits = 3 if best.place.kind in _COARSE else 6
-    return replace(placed, lon=round(best.place.lon, digits), lat=round(best.place.lat, digits))
+    lon, lat = best.place.lon, best.place.lat
+    return replace(placed, lon=round(lon, digits), lat=round(lat, digits), spot=(lon, lat))
 
 
 def _around(city: City, best: Match) -> str:

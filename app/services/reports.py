@@ -180,7 +180,9 @@ def _open_from_report(
     case, fact = opening.from_report(
         report, id=tx.next_case_id(now), at=now, area=area, by=by, unit=unit, citizen=citizen
     )
-    tx.add(report)
+    # nobody asks for more than its case shows: the words as they came are not kept
+    texts = {"title": case.title, "description": case.description, "address": case.address}
+    tx.add(msgspec.structs.replace(report, **texts))
     return _add(tx, case, fact)
 
 

@@ -14,7 +14,7 @@ from app.domain.cases import Case, CaseMove
 from app.domain.dispatching import Available, Candidate, Reason, Why, rank
 from app.domain.people import Unit, User, Verb, Worker, covers, may, require
 from app.errors import NotFound
-from app.services import duties
+from app.services import duties, unmasked
 from app.services.views_scope import builtins, live_or, place, root, scope_in
 from app.store import counts, tables
 from app.store.tx import Tx
@@ -108,6 +108,7 @@ def dispatch_panel(
             "alert_id": alert.id if alert else None,
             "title": thing.title,
             "moves": moves,
+            "unmask": unmasked.readable(case) if case and may(user, Verb.UNMASK, case) else [],
             "unit_name": unit_name(tx, case.unit) if case else None,
             "candidates": _candidates(city, tx, user, case) if case and sending else [],
             "tasks": [builtins(t) | {"worker_name": names.get(t.worker, t.worker)} for t in tasks],

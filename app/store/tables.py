@@ -1,7 +1,7 @@
 """The tables of the ledger, for SQLite and PostgreSQL alike.
 
-Only `hotline_orders` holds personal data of citizens; only `users` and `tokens` hold what proves
-who somebody is, as hashes.
+Only `hotline_orders` holds personal data of citizens, until it is erased; only `users` and `tokens`
+hold what proves who somebody is, as hashes.
 """
 
 from __future__ import annotations
@@ -176,6 +176,8 @@ hotline_orders = Table(
     Column("caller_name", Text, nullable=True),
     Column("caller_phone", Text, nullable=True),
     Column("id_no", Text, nullable=True),
+    moment("erased_at", null=True),
+    Index("hotline_orders_erased", "erased_at"),
 )
 
 facts = Table(

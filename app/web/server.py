@@ -37,6 +37,7 @@ from app.web import (
     rooms,
     tiles,
     units,
+    unmasked,
 )
 from app.web.front import Front
 from app.web.picture import Picture
@@ -135,6 +136,7 @@ def _addresses(server: Flask, city: City, pusher: push.Push) -> None:
         replay.blueprint(city),
         health.blueprint(city, pusher),
         units.blueprint(city),
+        unmasked.blueprint(city),
         tiles.blueprint(city),
         pages.files(),
     ):

@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "admin.letters": ("死信", "Dead letters"),
     "admin.strangers": ("未知设备", "Unknown devices"),
     "admin.tokens": ("令牌", "Tokens"),
+    "admin.audit": ("审计", "Audit"),
     "admin.drop": ("文件导入", "Import a file"),
     "admin.again": ("刷新列表", "Read again"),
     # feeds
@@ -203,6 +204,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "scope.webhook": ("Webhook 推送", "Webhook"),
     "scope.open311": ("Open311 接口", "Open311"),
     "scope.read": ("只读接口", "Read"),
+    # audit
+    "audit.title": ("查阅与导出记录", "Who has read and exported"),
+    "audit.search": ("案件号或账号", "Case number or account"),
+    "audit.head": ("共 {n} 条，显示最近 {shown} 条", "{n} in all, the newest {shown} shown"),
+    "audit.none": ("没有记录", "Nothing yet"),
+    "audit.col.at": ("时间", "When"),
+    "audit.col.who": ("账号", "Account"),
+    "audit.col.what": ("查阅内容", "What"),
+    "audit.col.case": ("案件", "Case"),
+    "audit.col.place": ("区域", "Area"),
+    "audit.address.read": ("详细地址", "The whole address"),
+    "audit.caller.read": ("来电人姓名和电话", "Name and phone of the caller"),
+    "audit.tracks.seen": ("人员轨迹", "Tracks of workers"),
+    "audit.selection.exported": ("导出圈选 {n} 行", "Exported {n} rows of a selection"),
+    "audit.orders.erased": (
+        "到期清除 {n} 件工单的个人信息",
+        "Citizens of {n} orders erased in time",
+    ),
     # the wall's hint
     "refused.growing": ("近 1 小时拒收 {n} 条", "{n} refused in the last hour"),
     "refused.title": (

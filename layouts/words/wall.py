@@ -75,6 +75,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "dispatch.sent": ("已派给 {names}", "Sent to {names}"),
     "dispatch.lead": ("{name}（主办）", "{name} (leads)"),
     "dispatch.moved": ("{move}：已完成", "{move}: done"),
+    "unmask.address": ("详细地址", "Whole address"),
+    "unmask.caller": ("来电人", "Caller"),
+    "unmask.title": (
+        "显示 60 秒后自动隐藏；查看会记入审计",
+        "Shown for 60 s; that you looked is written into the audit",
+    ),
     "dispatch.tasks": ("已派任务", "Tasks"),
     "eta": ("{minutes} 分到", "{minutes} min"),
     "reason.own_grid": ("责任网格", "own grid"),

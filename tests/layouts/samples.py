@@ -225,6 +225,7 @@ def dispatch_panel(**more: Any) -> dict[str, Any]:
         "alert_id": "A1",
         "title": "燃气浓度超限",
         "moves": ["dispatch", "void"],
+        "unmask": [],
         "unit_name": "燃气公司",
         "candidates": [candidate(n) for n in range(1, 9)],
         "tasks": [task],

@@ -86,3 +86,11 @@ def test_no_workers_at_all_and_ten_thousand():
     assert panel.workers(samples.dispatch_panel(candidates=[]), []) == []
     many = samples.dispatch_panel(candidates=[samples.candidate(n) for n in range(10_000)])
     assert len(panel.workers(many, [])) == 6
+
+
+def test_what_is_masked_is_offered_to_who_may_read_it():
+    data = samples.dispatch_panel(moves=[], unmask=["address", "caller"])
+    there = reading.actions(panel.about(data))
+    case = data["case"]["id"]
+    assert {("unmask", case, "address"), ("unmask", case, "caller")} <= set(there)
+    assert "unmask" not in str(reading.actions(panel.about(samples.dispatch_panel())))

@@ -142,6 +142,7 @@ def test_the_title_and_the_text_help_where_the_address_says_nothing(city, an_ord
 def test_a_house_is_drawn_about_where_it_is(named_city, an_order):
     exact = _placed(named_city, _order(an_order, "清潭三村15幢"))
     assert (exact.lon, exact.lat) == (119.929, 31.765)  # coarser: its number is masked
+    assert exact.spot == (119.92913, 31.76547)  # for who may read the address
     assert "15" not in exact.note + exact.about
     known = _placed(named_city, _order(an_order, "常州大剧院"))
     assert (known.lon, known.lat) == (119.9291, 31.7651)

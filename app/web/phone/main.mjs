@@ -1,6 +1,7 @@
 // The worker's page: my tasks, one big button, a report; everything works without a network.
 
 import { get, me, post, Refusal } from "./api.mjs";
+import { Exact } from "./exact.mjs";
 import * as kept from "./kept.mjs";
 import { listen } from "./live.mjs";
 import { Outbox } from "./outbox.mjs";
@@ -18,6 +19,7 @@ const SAY_MS = 6_000;
 const by = (id) => document.getElementById(id);
 const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, skew: 0, signedOut: false, saidUntil: 0 };
 const outbox = new Outbox(kept, post, () => void reload());
+const exact = new Exact(kept, post);
 const place = new Place((here) => post("/api/v1/position", here).catch(() => {}), () => paint());
 const english = new URLSearchParams(location.search).get("lang") === "en";
 
@@ -27,6 +29,7 @@ async function start() {
   outbox.user = (await kept.recall("user")) ?? null;
   state.tasks = (await kept.recall("tasks")) ?? [];
   state.areas = (await kept.recall("areas")) ?? {};
+  await exact.load();
   await reload();
   wire();
   listen(() => void refresh(), (linked) => ((state.linked = linked), paint()), pulse);
@@ -50,6 +53,7 @@ async function refresh() {
     outbox.flush();
   } catch (why) {
     state.signedOut = why instanceof Refusal && why.status === 401;
+    if (state.signedOut) await exact.clear();
   }
   await reload();
 }
@@ -60,6 +64,7 @@ async function belongTo(user) {
   outbox.user = user;
   state.tasks = [];
   state.areas = {};
+  await exact.clear();
   await Promise.all([kept.remember("user", user), kept.remember("tasks", []), kept.remember("areas", {})]);
 }
 
@@ -76,6 +81,7 @@ function act(task, kind, body) {
 
 async function reload() {
   state.acts = await outbox.mine();
+  await exact.keepOnly(shown().map((task) => task.id));
   paint();
 }
 
@@ -94,7 +100,7 @@ function current() {
 
 function paint() {
   const tasks = shown();
-  const task = current();
+  const task = current() && exact.on(current());
   const now = Date.now() + state.skew;
   const late = tasks.filter((each) => Date.parse(each.due_at) < now).length;
   const words = [word("counts", { n: tasks.length }), late && word("overdue", { n: late })].filter(Boolean);
@@ -103,10 +109,12 @@ function paint() {
   by("duty").textContent = word(place.onDuty ? (place.blind ? "duty_blind" : "duty_on") : "duty_off");
   by("duty").setAttribute("aria-pressed", String(place.onDuty));
   paintNet();
+  const whole = tasks.map((each) => (each.id === task?.id ? task : each));
   const around = task && state.areas[task.area.slice(0, 12)];
-  draw("page", list(tasks, state.chosen, { now, here: place.here, areas: around, linked: state.linked, unsent: unsent(all()) }));
+  draw("page", list(whole, state.chosen, { now, here: place.here, areas: around, linked: state.linked, unsent: unsent(all()) }));
   draw("bar", bar(task));
   if (task) void opened(task);
+  if (task && !document.hidden && !state.signedOut) void readAddress(task);
 }
 
 const drawn = new Map();
@@ -149,6 +157,11 @@ async function opened(task) {
   } catch {
     // the map then shows only the target and the worker
   }
+}
+
+/** What is masked of its address, once. */
+async function readAddress(task) {
+  if (navigator.onLine && (await exact.open(task))) paint();
 }
 
 const MOVES = { accept: () => ({}), arrive: () => ({}), finish: askFinish, return: askReturn };

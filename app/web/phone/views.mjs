@@ -72,9 +72,9 @@ export function card(task, { now, here, areas }) {
   const place = task.lon === null ? "" : `<a class="maplink" href="geo:${task.lat},${task.lon}?q=${task.lat},${task.lon}"
     aria-label="${esc(word("navigate"))}">${minimap(task, here, areas)}</a>`;
   return `<section class="next ${LEVEL[task.level] ?? ""}" data-task="${esc(task.id)}">
-    <div class="top">${ring(task, now)}<div><h2>${esc(task.title)}</h2><div class="meta">${esc(task.address)}</div></div></div>
+    <div class="top">${ring(task, now)}<div><h2>${esc(task.title)}</h2><div class="meta">${esc(task.exact ?? task.address)}</div></div></div>
     ${place}
-    <div class="rows">${row("distance", distance(task, here))}${row("by", word("by_when", { time: dueTime(task.due_at, now) }))}
+    <div class="rows">${row("placed", task.about)}${row("distance", distance(task, here))}${row("by", word("by_when", { time: dueTime(task.due_at, now) }))}
       ${row("hint", task.hint)}${row("description", task.description)}${row("report_text", task.note)}
       ${row("caller", task.caller)}${row("case", task.case_id)}${task.pending ? row("pending_send", word("pending_note")) : ""}</div>
     ${steps(task)}</section>`;

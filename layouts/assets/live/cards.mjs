@@ -1,4 +1,4 @@
-// The two small cards that belong to the browser code: the keys, and the reason for muting.
+// The small cards that belong to the browser code: the keys, the reason for muting, and what is masked elsewhere.
 
 let dialog = null;
 
@@ -36,6 +36,19 @@ export function askMute(words, chosen) {
     chosen(reason);
   }));
   open(words.mute.title, ...reasons, make("p", words.mute.minutes), button(words.mute.cancel, closeCard));
+}
+
+/**
+ * Show what is masked elsewhere, for a while only. @param {string} title @param {string[][]} rows name and value
+ * @param {{noted: string, close: string}} words @param {number} ms
+ */
+export function showBriefly(title, rows, words, ms) {
+  const list = document.createElement("dl");
+  list.className = "unmasked";
+  for (const [name, value] of rows) list.append(make("dt", name), make("dd", value));
+  open(title, list, make("p", words.noted), button(words.close, closeCard));
+  const mine = dialog;
+  setTimeout(() => mine === dialog && closeCard(), ms);
 }
 
 function make(tag, text) {

@@ -13,6 +13,7 @@ import { SearchBox } from "./search_box.mjs";
 import { SharePart } from "./share.mjs";
 import { ResourceLayer } from "./resource_layer.mjs";
 import { UnitLayer } from "./unit_layer.mjs";
+import { UnmaskPart } from "./unmask.mjs";
 import { ZoneLayer } from "./zone_layer.mjs";
 import { Things } from "./things.mjs";
 import { TrackLayer } from "./track_layer.mjs";
@@ -27,4 +28,4 @@ import { TrackLayer } from "./track_layer.mjs";
  */
 
 /** @type {(new (page: any) => Part)[]} each is given the Page of main.mjs */
-export const PARTS = [BaseMap, Drawing, LayerTree, MapViewPart, SearchBox, PinPart, MapFocus, SharePart, ComponentLayer, ZoneLayer, UnitLayer, ResourceLayer, TrackLayer, Things, HeatLayer, LabelLayer, ReplayPart];
+export const PARTS = [BaseMap, Drawing, LayerTree, MapViewPart, SearchBox, PinPart, MapFocus, SharePart, ComponentLayer, ZoneLayer, UnitLayer, ResourceLayer, TrackLayer, Things, HeatLayer, LabelLayer, ReplayPart, UnmaskPart];

@@ -52,6 +52,10 @@ const ZH = {
   skew: (seconds) => (seconds > 0 ? `本机慢 ${seconds} 秒` : `本机快 ${-seconds} 秒`),
   signIn: "重新登录",
   ground: { schematic: "示意", nearer: (steps) => `再放大 ${steps} 级显示` },
+  unmask: {
+    address: "详细地址", caller: "来电人", name: "姓名", phone: "电话", about: "位置", none: "未留", close: "关闭", noted: "60 秒后自动隐藏，本次查看已记入审计",
+    failed: "未能读取，请稍后再试",
+  },
   mute: { title: "静音原因", reasons: ["演练中", "正在通话", "已知故障", "夜间值守另有通知"], minutes: "10 分钟后自动恢复", cancel: "取消" },
   resources: { out: "停用", sorts: { team: "救援队伍", supply: "物资装备", shelter: "避难场所", hazard: "风险隐患", protected: "防护目标", camera: "摄像头" } },
   help: { title: "快捷键", close: "关闭", keys: [["0–4", "全部 / 四个领域"], ["A", "下一条未确认预警 / 确认"], ["D", "派单"], ["/", "搜索"],
@@ -109,6 +113,10 @@ const EN = {
   skew: (seconds) => (seconds > 0 ? `${seconds} s slow` : `${-seconds} s fast`),
   signIn: "Sign in",
   ground: { schematic: "schematic", nearer: (steps) => (steps === 1 ? "zoom in one more step" : `zoom in ${steps} more steps`) },
+  unmask: {
+    address: "Whole address", caller: "Caller", name: "Name", phone: "Phone", about: "Place", none: "not told", close: "Close", noted: "Hidden after 60 s; that you looked is in the audit",
+    failed: "Could not be read, try again later",
+  },
   mute: { title: "Why mute?", reasons: ["Drill", "On a call", "Known fault", "Others are on watch"], minutes: "ends after 10 minutes", cancel: "Cancel" },
   resources: { out: "out of use", sorts: { team: "Teams", supply: "Supplies", shelter: "Shelters", hazard: "Hazards", protected: "Protected", camera: "Cameras" } },
   help: { title: "Keys", close: "Close", keys: [["0–4", "all / the four domains"], ["A", "next unacknowledged alert / acknowledge"], ["D", "dispatch"],

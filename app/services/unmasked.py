@@ -1,0 +1,135 @@
+"""What is masked everywhere is read here: on demand, by who needs it, and each reading is a fact.
+
+A fact says who has read what of which case, and nothing of what was read. It is about no thing of
+the screens: nobody's lists change, and a replay does not take it for the case's own.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.city import City
+from app.domain import masking, opening, tasks
+from app.domain.cases import Case
+from app.domain.facts import Fact
+from app.domain.people import User, Verb, require
+from app.domain.reports import HotlineOrder
+from app.errors import Conflict
+from app.services.places import settle
+from app.services.places_known import gazetteer
+from app.store import citizens
+from app.store.tx import Tx
+
+ADDRESS, CALLER = "address.read", "caller.read"  # the kinds of the facts
+READ = (ADDRESS, CALLER)
+AT_ONCE = 500  # orders erased in one transaction
+
+Row = dict[str, Any]
+
+
+def address_of_task(city: City, task_id: str, *, by: User) -> Row:
+    """Return where his open task is, for the worker it was sent to.
+
+    {"address": the whole line, "about": how inexact the place is, "lon", "lat": the point that
+    the address tells, or None}; "address" is "" where nothing is masked. Raises NotFound,
+    NotAllowed, Conflict (it has ended).
+    """
+    with city.ledger.read() as tx:
+        task = tx.task(task_id)
+        require(by, Verb.SEE, task)
+        if task.status in tasks.ENDED:
+            raise Conflict("任务已结束，不再提供详细地址。")
+        case = tx.case(task.case_id)
+        order = _order(tx, case)
+    return _address(city, case, order, by, task_id)
+
+
+def address_of_case(city: City, case_id: str, *, by: User) -> Row:
+    """Return the same of a case, for who dispatches there; NotFound, NotAllowed."""
+    case, order = _asked(city, case_id, by)
+    return _address(city, case, order, by)
+
+
+def caller_of_case(city: City, case_id: str, *, by: User) -> Row:
+    """Return {"name", "phone"} of who called ("" where he did not say); NotFound, NotAllowed."""
+    case, order = _asked(city, case_id, by)
+    said = {
+        "name": (order and order.caller_name) or "",
+        "phone": (order and order.caller_phone) or "",
+    }
+    if any(said.values()):
+        _tell(city, CALLER, case, by)
+    return said
+
+
+def readable(case: Case) -> list[str]:
+    """What of a case is masked and may be asked for: "address", "caller"."""
+    found = ["address"] if case.source == "hotline" else []
+    return [*found, "caller"] if case.caller else found
+
+
+def erase(city: City) -> int:
+    """Take the citizens out of orders whose case ended long ago; returns how many there were."""
+    before = city.now() - timedelta(days=city.settings.orders_days)
+    erased = 0
+    while True:
+        with city.ledger.begin() as tx:
+            old = citizens.of_long_ago(tx, before, AT_ONCE)
+            for order in old:
+                citizens.erase(tx, opening.bare(order), city.now())
+            if old:
+                tx.record(_erased(city, len(old)))
+        erased += len(old)
+        if len(old) < AT_ONCE:
+            break
+    if erased:
+        city.feed.publish(city.ledger)
+    return erased
+
+
+def _asked(city: City, case_id: str, by: User) -> tuple[Case, HotlineOrder | None]:
+    with city.ledger.read() as tx:
+        case = tx.case(case_id)
+        require(by, Verb.UNMASK, case)
+        return case, _order(tx, case)
+
+
+def _order(tx: Tx, case: Case) -> HotlineOrder | None:
+    """The order behind a case, or who has told a report as one; None for what nobody told."""
+    return tx.order(case.source_id) if case.source in ("hotline", "grid") else None
+
+
+def _address(
+    city: City, case: Case, order: HotlineOrder | None, by: User, task_id: str = ""
+) -> Row:
+    line = opening.address_line(order) if order else ""
+    if not line or order is None:
+        return {"address": "", "about": "", "lon": None, "lat": None}
+    gazetteer(city)  # built here if need be, not inside a transaction
+    with city.ledger.read() as tx:
+        lon, lat = settle(city, tx, order).spot or (None, None)
+    _tell(city, ADDRESS, case, by, task_id)
+    about = case.address.removeprefix(masking.address(line)).strip("（）")
+    return {"address": line, "about": about, "lon": lon, "lat": lat}
+
+
+def _tell(city: City, kind: str, case: Case, by: User, task_id: str = "") -> None:
+    """Write down who reads what; what is not written down is not told."""
+    body = {"case_id": case.id, "task_id": task_id}
+    thing = f"{kind}:{case.id}"
+    fact = Fact(kind=kind, thing=thing, area=case.area, at=city.now(), who=by.id, body=body)
+    with city.ledger.begin() as tx:
+        tx.record(fact)
+    city.feed.publish(city.ledger)
+
+
+def _erased(city: City, orders: int) -> Fact:
+    return Fact(
+        kind="orders.erased",
+        thing="orders",
+        area="",
+        at=city.now(),
+        who="clock",
+        body={"orders": orders},
+    )

@@ -1,0 +1,19 @@
+// What is masked elsewhere: how it stands on the card.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rowsOf } from "../../layouts/assets/live/unmask.mjs";
+import { wordsOf } from "../../layouts/assets/live/words.mjs";
+
+const words = wordsOf("zh-CN").unmask;
+
+test("an address with how inexact its place is", () => {
+  assert.deepEqual(rowsOf("address", { address: "清潭三村15幢402室", about: "约：按地址推定到清潭三村" }, words),
+    [["详细地址", "清潭三村15幢402室"], ["位置", "约：按地址推定到清潭三村"]]);
+  assert.deepEqual(rowsOf("address", { address: "", about: "" }, words), [["详细地址", "未留"]]);
+});
+
+test("a caller, or that he said nothing of himself", () => {
+  assert.deepEqual(rowsOf("caller", { name: "张小明", phone: "13800001234" }, words), [["姓名", "张小明"], ["电话", "13800001234"]]);
+  assert.deepEqual(rowsOf("caller", { name: "", phone: "" }, words), [["姓名", "未留"], ["电话", "未留"]]);
+});
