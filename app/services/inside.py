@@ -44,6 +44,11 @@ class Asked(NamedTuple):
         """Which of many places lie inside."""
         return shapely.contains_xy(self.shape, np.asarray(lons), np.asarray(lats))
 
+    def of(self, spots: list[Any]) -> list[str]:
+        """The ids of those spots (id, lon, lat) that lie inside, in their order."""
+        within = self.holds([spot.lon for spot in spots], [spot.lat for spot in spots])
+        return [spot.id for spot, here in zip(spots, within, strict=True) if here]
+
 
 def inside(city: City, user: User, drawn: Drawn, each: int = EACH) -> Row:
     """Return {group: rows}, "totals", and how many "components", "faulty" ones.
@@ -105,11 +110,9 @@ def _row(type_: str, id_: str, name: str, what: str, level: int, where: str) -> 
 def _alerts(asked: Asked) -> Group:
     """Open alerts, the worst and newest first; `what` is the status."""
     with asked.city.ledger.read() as tx:
-        placed = [a for a in tx.alerts(scope=asked.scope, open=True) if a.lon is not None]
-    within = asked.holds([a.lon for a in placed], [a.lat for a in placed])
-    found: list[Alert] = [a for a, here in zip(placed, within, strict=True) if here]
-    found.sort(key=lambda a: (-a.level, -a.raised_at.timestamp()))
-    return [_alert(asked, one) for one in found[: asked.each]], len(found)
+        ids = asked.of(near.alerts(tx, asked.scope, asked.box))
+        known = {one.id: one for one in tx.alerts(id=ids[: asked.each])} if ids else {}
+    return [_alert(asked, known[id_]) for id_ in ids[: asked.each]], len(ids)
 
 
 def _alert(asked: Asked, one: Alert) -> Row:
@@ -120,16 +123,14 @@ def _alert(asked: Asked, one: Alert) -> Row:
 def _cases(asked: Asked) -> Group:
     """Open cases, the next deadline first; `what` is the status."""
     with asked.city.ledger.read() as tx:
-        spots = near.cases(tx, asked.scope, asked.box)
-        within = asked.holds([s.lon for s in spots], [s.lat for s in spots])
-        ids = {s.id for s, here in zip(spots, within, strict=True) if here}
-        cases = sorted(tx.cases(id=ids), key=lambda c: c.due_at) if ids else []
+        ids = asked.of(near.cases(tx, asked.scope, asked.box))
+        known = {one.id: one for one in tx.cases(id=ids[: asked.each])} if ids else {}
     rows = []
-    for case in cases[: asked.each]:
+    for case in (known[id_] for id_ in ids[: asked.each]):
         where = place(asked.city, case.area)
         row = _row("case", case.id, case.title, case.status.value, int(case.level), where)
         rows.append(row | {"overdue": case.overdue})
-    return rows, len(cases)
+    return rows, len(ids)
 
 
 def _workers(asked: Asked) -> Group:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from app.domain import drawn
 from app.domain.cases import Case
+from app.domain.levels import Level
 from app.domain.readings import WorkerPosition
 from app.domain.resources import Resource, Sort, State
 from app.errors import Invalid, NotAllowed
@@ -139,3 +142,15 @@ def test_a_shape_is_plain_data():
         "radius_m": 500,
     }
     assert drawn.read("ring:0,0;2,0;2,2;0,2").middle == (1, 1)
+
+
+def test_the_worst_and_the_soonest_come_first_and_all_are_counted(city, spot):
+    at = {"lon": spot[0], "lat": spot[1]}
+    with city.ledger.begin() as tx:
+        for n, level in enumerate((Level.BLUE, Level.RED, Level.ORANGE)):
+            tx.add(things.an_alert(f"A{n}", level=level, device=f"D{n}", **at))
+            due = city.now() + timedelta(hours=3 - n)
+            tx.add(things.a_case(f"C{n}", source_id=f"s{n}", due_at=due, **at))
+    found = inside.inside(city, cast.DUTY, circle(spot), each=2)
+    assert (ids_of(found, "alerts"), ids_of(found, "cases")) == (["A1", "A2"], ["C2", "C1"])
+    assert (found["totals"]["alerts"], found["totals"]["cases"]) == (3, 3)
