@@ -1,4 +1,7 @@
-"""The gevent HTTP server of the web role, with websockets that send whole messages."""
+"""The gevent HTTP server of the web role: whole messages by websocket, and time limits for callers.
+
+How long a caller may take stands in `app.web.patience`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from typing import Any
 
 import simple_websocket
 from flask import Flask
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import WSGIServer
 
 from app.errors import BadConfiguration
+from app.web.patience import Patient
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,7 @@ class WholeSocket:
         return getattr(self._sock, name)
 
 
-class Handler(WSGIHandler):  # type: ignore[misc]
+class Handler(Patient):
     """Quiet about clients that leave: a closed browser is no error of ours."""
 
     def log_error(self, msg: str, *args: Any) -> None:
