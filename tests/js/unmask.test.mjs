@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rowsOf } from "../../layouts/assets/live/unmask.mjs";
+import { UnmaskPart, rowsOf } from "../../layouts/assets/live/unmask.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
 
 const words = wordsOf("zh-CN").unmask;
@@ -16,4 +16,8 @@ test("an address with how inexact its place is", () => {
 test("a caller, or that he said nothing of himself", () => {
   assert.deepEqual(rowsOf("caller", { name: "张小明", phone: "13800001234" }, words), [["姓名", "张小明"], ["电话", "13800001234"]]);
   assert.deepEqual(rowsOf("caller", { name: "", phone: "" }, words), [["姓名", "未留"], ["电话", "未留"]]);
+});
+
+test("nothing is read unless somebody asks: the page calls what its parts have under these names", () => {
+  for (const hook of ["onMap", "look", "show", "facts", "moved"]) assert.equal(UnmaskPart.prototype[hook], undefined);
 });

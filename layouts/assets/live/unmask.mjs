@@ -33,10 +33,10 @@ export class UnmaskPart {
   /** @param {any} page */
   constructor(page) {
     this.words = page.words.unmask;
-    ownAction("unmask", (id, what) => void this.show(id, what));
+    ownAction("unmask", (id, what) => void this.#read(id, what));
   }
 
-  async show(id, what) {
+  async #read(id, what) {
     try {
       showBriefly(this.words[what], rowsOf(what, await readUnmasked(id, what), this.words), this.words, SHOWN_MS);
     } catch (why) {
