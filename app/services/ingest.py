@@ -27,7 +27,6 @@ from app.services import grading, photos, presence, publishers, registry, roster
 from app.services import letters as dead
 from app.services.letters import Letter as Letter
 from app.services.roster import Known
-from app.store.keys import readings_feed
 from app.store.live import DUPLICATE, LATE, NEW, Observed, Written
 
 # a store that is away, full or shut against us: the message is not to blame and waits
@@ -111,7 +110,10 @@ def grade(t: Telemetry) -> int:
 
 
 def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
-    """Take births and farewells: a birth registers the device, a farewell makes it offline."""
+    """Take births and farewells: a birth registers the device, a farewell makes it offline.
+
+    Neither is telemetry: a feed that brings nothing else is as silent as one that brings nothing.
+    """
     if not statuses:
         return
     with answering(city), roster.alone:
@@ -121,8 +123,6 @@ def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
         roster.enrol(city, statuses)
         strangers.introduce(city, statuses, arrived)
         presence.note(city, statuses)
-        feeds = {s.feed for s in statuses}
-        city.live.count_all({}, {"telemetry", *map(readings_feed, feeds)}, arrived)
         origins = {s.device: grading.source_of(s.feed) for s in statuses if s.online}
         grading.of(city).born(city, origins)
 

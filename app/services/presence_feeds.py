@@ -1,7 +1,7 @@
 """Feeds that are silent, source by source: then it is the feed, and none of its devices.
 
-A source's readings and births count; messages that are all refused are silence as well. One that
-never brought any is judged by its messages, and one without devices (reports, orders, warnings)
+A source's readings count; births alone are silence, and so are messages that are all refused. One
+that never brought any reading is judged by its messages, and one without devices (reports, orders, warnings)
 only when it declares `quiet_s`.
 """
 

@@ -103,7 +103,7 @@ def letter_tens(ten: int) -> str:
 
 
 def readings_feed(feed: str) -> str:
-    """The field of FEEDS that says when readings (or births) of a feed were last taken in."""
+    """The field of FEEDS that says when readings of a feed were last taken in."""
     return READINGS_OF + feed
 
 

@@ -44,7 +44,7 @@ class Marks(Letters):
         return {name: at for name, at in every.items() if not name.startswith(keys.READINGS_OF)}
 
     def readings_feeds(self) -> dict[str, int]:
-        """Each feed's newest reading or birth that was taken, by arrival, epoch ms."""
+        """Each feed's newest reading that was taken, by arrival, epoch ms."""
         every = self._numbers(keys.FEEDS)
         marks = ((name.partition(keys.READINGS_OF), at) for name, at in every.items())
         return {feed: at for (before, mark, feed), at in marks if mark and not before}

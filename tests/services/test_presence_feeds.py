@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.alerts import AlertStatus
-from app.domain.readings import Presence, Telemetry
+from app.domain.readings import DeviceStatus, Presence, Telemetry
 from app.services import ingest, registry
 from app.services.watch import step, tick
 from tests.services.watching import PLACE, every, opened, point, post
@@ -121,6 +121,36 @@ def test_messages_that_are_all_refused_are_silence(city, town) -> None:
         town.live(10, *town.own)
     assert town.silent() == {"lora"}
     assert town.shown("L1") == ON
+
+
+def births(town: Town, *devices: tuple[str, str], online: bool = True) -> None:
+    at = round(town.clock.at.timestamp() * 1000)
+    said = [
+        DeviceStatus(device=d, at=at, online=online, kind="gas", feed=f, lon=PLACE[0], lat=PLACE[1])
+        for d, f in devices
+    ]
+    ingest.status(town.city, said, at)
+
+
+def test_births_and_farewells_alone_are_no_telemetry(city, town) -> None:
+    before = city.live.feeds()["telemetry"]
+    for n in range(60):
+        births(town, *town.lora, online=n % 2 == 0)
+        ingest.count(city, {"received:lora": 3, "statuses:lora": 3}, before + n * 10_000)
+        town.live(10)
+    assert city.live.feeds()["telemetry"] == before
+    assert town.silent() == {"city", "lora"}
+
+
+def test_a_source_that_only_was_born_does_not_make_the_city_look_alive(city, clock) -> None:
+    registry.declare(city, [{"name": "lora", "period_s": 60}])
+    at = round(clock.at.timestamp() * 1000)
+    lon, lat = PLACE
+    said = DeviceStatus(device="L1", at=at, online=True, kind="gas", feed="lora", lon=lon, lat=lat)
+    ingest.status(city, [said], at)
+    assert city.live.device("L1") is not None  # it is registered
+    assert "telemetry" not in city.live.feeds()
+    assert not city.live.readings_feeds()
 
 
 def test_a_restart_forgets_no_flag_and_raises_none_in_grace(city, town) -> None:
