@@ -44,7 +44,8 @@ window.addEventListener("DOMContentLoaded", () => {
     const { scene } = window.chengyun.page;
     const { layer, clusters, hear } = Object.assign(scene, { hear: scene.hear.bind(scene) });
     let heard = false; // a paint that only dims what was lit is no update
-    scene.hear = (...told) => { heard = true; hear(...told); };
+    const whole = new Set(["readings", "clusters"]); // each push has one of them
+    scene.hear = (...told) => { heard ||= whole.has(told[0]); hear(...told); };
     for (const one of [layer, clusters]) {
       const paint = one._paint;
       one._paint = function () {

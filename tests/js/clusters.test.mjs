@@ -46,6 +46,10 @@ describe("ring", () => {
     assert.ok(ring.every((part, i) => i === 0 || part.from === ring[i - 1].to));
   });
 
+  it("is alike for clusters that look alike: then one picture serves them", () => {
+    assert.deepEqual(ringOf(clusterOf([1700, 3, 2, 1, 7])), ringOf(clusterOf([1701, 2, 2, 1, 6])));
+  });
+
   it("shows one red among a thousand", () => {
     const [red] = ringOf(clusterOf([999, 0, 0, 0, 1]));
     assert.ok((red.to - red.from) / TURN > 0.06);

@@ -5,6 +5,9 @@ export const PADDING = 0.15; // of the view on each side, drawn already for a sh
 const MARGIN = 32; // px around what is drawn: marks reach out of their places
 const STEP = 64; // px: a thing that moves a little asks for no other canvas
 
+/** An extent of nothing: a canvas of one pixel. @type {[number, number, number, number]} */
+export const NOWHERE = [0, 0, 0, 0];
+
 /**
  * @typedef {{scale: number, ox: number, oy: number, left: number, top: number, ratio: number, width: number, height: number}} Frame
  *   where the canvas lies: world × scale − origin = canvas px / ratio; left and top are its place in the padded view, CSS px
@@ -29,18 +32,14 @@ export function partOf(extent, scale, origin, size) {
 }
 
 /**
- * The methods of a layer with a canvas of its own, for L.Renderer.extend.
- * `_begin()`: the canvas is there; `_end()`: it goes; `_placed()`: the view rests and `frame` says where.
- * `_extent()`, optional: where on the world something is drawn.
+ * The methods of a layer that lies over the map, for L.Renderer.extend.
+ * `_begin()`: its box is there; `_end()`: it goes; `_fit(frame)`: it lies elsewhere; `_placed()`: the view rests and `frame` says where.
+ * `_extent()`, optional: where on the world something is drawn. `_paint()`: draw.
  */
-export const CANVAS = {
+export const PLACED = {
   _initContainer() {
     const box = (this._container = document.createElement("div")); // what Leaflet moves and scales
-    const canvas = (this.canvas = document.createElement("canvas"));
     Object.assign(box.style, { position: "absolute", left: 0, top: 0, pointerEvents: "none" });
-    Object.assign(canvas.style, { position: "absolute", pointerEvents: "none" });
-    box.append(canvas);
-    this.g = canvas.getContext("2d");
     this._begin?.();
   },
 
@@ -50,8 +49,6 @@ export const CANVAS = {
     this.request = 0;
     this._container.remove();
     delete this._container;
-    delete this.canvas;
-    delete this.g;
     delete this.frame;
   },
 
@@ -65,12 +62,14 @@ export const CANVAS = {
     if (this._refit()) this._placed();
   },
 
-  /** Measure again. @returns {boolean} whether the canvas lies elsewhere or shows another place now */
+  /** Measure again. @returns {boolean} whether the layer lies elsewhere or shows another place now */
   _refit() {
-    if (!this.g || !this._bounds) return false;
+    if (!this._container || !this._bounds) return false;
     const before = this.frame;
     this.frame = this._measure();
-    return !before || Object.keys(before).some((name) => before[name] !== this.frame[name]);
+    if (before && sameFrame(before, this.frame)) return false;
+    this._fit(this.frame);
+    return true;
   },
 
   /** @returns {Frame} */
@@ -79,27 +78,47 @@ export const CANVAS = {
     const scale = 2 ** this._map.getZoom();
     const origin = this._map.getPixelOrigin().add(this._bounds.min);
     const { left, top, width, height } = partOf(this._extent?.() ?? null, scale, origin, this._bounds.getSize());
-    const { canvas } = this;
-    const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
-    if (canvas.width !== pixels.width || canvas.height !== pixels.height) {
-      Object.assign(canvas, pixels);
-      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-    }
-    Object.assign(canvas.style, { left: `${left}px`, top: `${top}px` });
-    return { scale, ox: origin.x + left, oy: origin.y + top, left, top, ratio, ...pixels };
+    return { scale, ox: origin.x + left, oy: origin.y + top, left, top, ratio, width: Math.round(width * ratio), height: Math.round(height * ratio) };
   },
 
   /** Draw in the next frame, once. */
   _ask() {
-    if (this.request || !this.g) return;
+    if (this.request || !this._container) return;
     this.request = requestAnimationFrame(() => {
       this.request = 0;
       this._paint();
     });
   },
 
-  /** A place of the map's container on the canvas, CSS px. @param {{x: number, y: number}} at */
+  /** A place of the map's container on the layer, CSS px. @param {{x: number, y: number}} at */
   _inFrame(at) {
     return this._map.containerPointToLayerPoint([at.x, at.y]).subtract(this._bounds.min).subtract([this.frame.left, this.frame.top]);
+  },
+};
+
+/** @param {Frame} a @param {Frame} b */
+export const sameFrame = (a, b) => Object.keys(a).every((name) => a[name] === b[name]);
+
+/** The methods of a layer with one canvas of its own. */
+export const CANVAS = {
+  ...PLACED,
+
+  _begin() {
+    const canvas = (this.canvas = document.createElement("canvas"));
+    Object.assign(canvas.style, { position: "absolute", pointerEvents: "none" });
+    this._container.append(canvas);
+    this.g = canvas.getContext("2d");
+  },
+
+  _end() {
+    delete this.canvas;
+    delete this.g;
+  },
+
+  /** @param {Frame} frame */
+  _fit({ left, top, width, height, ratio }) {
+    const { canvas } = this;
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    Object.assign(canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width / ratio}px`, height: `${height / ratio}px` });
   },
 };

@@ -30,7 +30,7 @@ export class ClusterKeys {
     const { frame } = this.layer;
     if (!frame) return; // the map has gone meanwhile
     const min = this.layer._bounds.min.add([frame.left, frame.top]);
-    const here = new Map(chosen(this.layer.drawn).map((one) => [`${this.layer.table.level}:${one.cluster.x},${one.cluster.y}`, one]));
+    const here = new Map(chosen([...this.layer.drawn.values()]).map((one) => [`${this.layer.table.level}:${one.cluster.x},${one.cluster.y}`, one]));
     for (const [key, button] of this.buttons)
       if (!here.has(key)) {
         button.remove();
@@ -50,10 +50,14 @@ export class ClusterKeys {
     return this.buttons.get(key);
   }
 
+  /** Twice a second: what is as it was is not written, or the page would be laid out anew each time. */
   #place(button, { cluster, x, y, radius }, min) {
     button.cluster = cluster;
-    button.setAttribute("aria-label", spoken(cluster, this.words));
     const side = 2 * radius + 4;
-    Object.assign(button.style, { width: `${side}px`, height: `${side}px`, left: `${min.x + x - side / 2}px`, top: `${min.y + y - side / 2}px` });
+    const place = [["width", side], ["height", side], ["left", min.x + x - side / 2], ["top", min.y + y - side / 2]]
+      .map(([name, px]) => `${name}: ${Math.round(px)}px`).join("; ");
+    const label = spoken(cluster, this.words);
+    if (button.place !== place) button.style.cssText = button.place = place;
+    if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
   }
 }

@@ -4,6 +4,7 @@ const CELL_WORLD = 64; // px of the level
 const WORST = [4, 3, 2, 1];
 const LEAST_SHARE = 0.07; // of the ring: one red among a thousand must be seen
 const TURN = Math.PI * 2;
+const FINEST = 120; // parts of the ring: 3° is a pixel or two, and rings that look alike are one picture
 
 /** @typedef {{x: number, y: number, lon: number, lat: number, counts: number[], offline: number, size: number}} Cluster counts by level 0..4 */
 
@@ -58,7 +59,8 @@ export const radiusOf = (size) => (size === 1 ? 6 : 10 + 4 * Math.ceil(Math.log1
 
 /** Its number in few letters: 999, 1,234, 1.2万 or 12k. @param {number} size @param {string} locale */
 export function shortCount(size, locale) {
-  if (size < 10_000) return size.toLocaleString("en-US");
+  if (size < 1_000) return String(size);
+  if (size < 10_000) return `${Math.floor(size / 1_000)},${String(size % 1_000).padStart(3, "0")}`;
   return locale.startsWith("en") ? `${Math.round(size / 1000)}k` : `${(size / 10_000).toFixed(1)}万`;
 }
 
@@ -71,14 +73,10 @@ export function ringOf({ counts, offline, size }) {
   const quiet = Math.max(0, counts[0] - offline); // an offline device with an alert is counted by its alert
   const parts = [...WORST.map((level) => [level, counts[level]]), [5, counts[0] - quiet], [0, quiet]].filter(([, n]) => n > 0);
   const raised = parts.map(([level, n]) => [level, level === 0 ? n / size : Math.max(n / size, LEAST_SHARE)]);
-  const sum = raised.reduce((all, [, share]) => all + share, 0);
-  let from = -Math.PI / 2;
-  return raised.map(([level, share]) => {
-    const to = from + (share / sum) * TURN;
-    const part = { level, from, to };
-    from = to;
-    return part;
-  });
+  const whole = raised.reduce((all, [, share]) => all + share, 0);
+  const angle = (shares) => Math.round((shares / whole) * FINEST) * (TURN / FINEST) - TURN / 4;
+  let sum = 0;
+  return raised.map(([level, share]) => ({ level, from: angle(sum), to: angle((sum += share)) }));
 }
 
 /**

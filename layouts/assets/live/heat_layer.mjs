@@ -1,5 +1,5 @@
 // The heat map: where open cases, alerts and alerting devices are dense. Drawn anew when the view rests or the data change.
-import { CANVAS, PADDING, pageScale } from "./canvas.mjs";
+import { CANVAS, NOWHERE, PADDING, pageScale } from "./canvas.mjs";
 import { CELL, heatOf, paint, palette, weightOf } from "./heat.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
 import { inside } from "./marks.mjs";
@@ -45,6 +45,11 @@ const PROTOTYPE = {
     this._paint();
   },
 
+  /** Nothing hot, no canvas: with each frame of the page every canvas is copied, empty or not. */
+  _extent() {
+    return this.sources.length ? null : NOWHERE;
+  },
+
   /** @param {Source[]} sources */
   load(sources) {
     if (!sources.length && !this.sources.length) return;
@@ -54,6 +59,7 @@ const PROTOTYPE = {
 
   _paint() {
     if (!this.g || !this.frame) return;
+    this._refit();
     const { g, frame, sources } = this;
     g.clearRect(0, 0, frame.width, frame.height);
     if (!sources.length) return;

@@ -1,16 +1,16 @@
-// The devices on the map: one canvas, one frame request, only the dots that changed.
-import { CANVAS, PADDING, pageScale } from "./canvas.mjs";
-import { HitGrid } from "./hit.mjs";
-import { LIT, NORMAL, SHAPES, STALE, Sprites, colours } from "./sprites.mjs";
-import { Sheet, press } from "./stamps.mjs";
+// The devices on the map: one frame request, only the dots that changed; a whole new picture of many is painted while the old one stands.
+import { PADDING, PLACED, pageScale, sameFrame } from "./canvas.mjs";
+import { PointPicture } from "./point_picture.mjs";
+import { SHAPES, Sprites, colours } from "./sprites.mjs";
 
 const SHAPES_FROM = 14; // zoom from which a dot shows its kind by its shape
 const LIT_MS = 900; // a dot that has just reported is brighter for this long
 const WAIT_MS = 150; // a dot that only grows dim waits for the next readings: each frame copies the canvas
-const HEAL_MS = 20_000; // a full repaint heals overdraw and shows what has become stale
+const HEAL_MS = 20_000; // each part is painted anew so often: that heals overdraw and shows what has become stale
+const HEAL_STEP_MS = 1_000;
 const NEAR_RADIUS = 6.5;
-const LEVELS = 5;
-const MANY = 3_000; // dots from which a full repaint is written as pixels
+const MANY = 3_000; // dots from which a new picture is painted in steps
+const STEP_MS = 6; // of a frame for those steps
 
 /** How far out a dot is drawn how large, CSS px. @param {number} zoom */
 export const radiusAt = (zoom) => (zoom >= SHAPES_FROM ? NEAR_RADIUS : Math.max(1.6, 3.4 - 0.45 * Math.max(0, 13.5 - zoom)));
@@ -22,7 +22,7 @@ export const radiusAt = (zoom) => (zoom >= SHAPES_FROM ? NEAR_RADIUS : Math.max(
  * @param {{pane: string, shapes: string[], nowS: () => number, calm?: boolean}} options shape name per kind
  */
 export function createPointLayer(L, table, { pane, shapes, nowS, calm = false }) {
-  const Layer = L.Renderer.extend({ ...CANVAS, ...PROTOTYPE, ...PAINTING });
+  const Layer = L.Renderer.extend({ ...PLACED, ...PAINTING, ...PROTOTYPE });
   const layer = new Layer({ pane, padding: PADDING });
   const shapeOf = shapes.map((shape) => Math.max(0, SHAPES.indexOf(shape)));
   return Object.assign(layer, beginning(), { L, table, shapeOf, nowS, calm });
@@ -36,13 +36,111 @@ const beginning = () => ({
   lit: new Map(), // row -> performance.now() at which it goes back to normal
   full: true,
   listeners: new Set(),
-  sheet: new Sheet(),
-  stats: { full: 0, part: 0, ms: 0, fullMs: 0 },
+  picture: null, // what is on the screen
+  next: null, // what will be there: {picture, steps, place}
+  healed: 0, // strips, a fraction too
 });
+
+const PAINTING = {
+  /** The view rests elsewhere: the picture of before is moved and scaled until the next one is done. */
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    const before = this._place();
+    this.L.Renderer.prototype._update.call(this);
+    const frame = this._measure();
+    if (!this.next && this.frame && sameFrame(this.frame, frame)) this.L.DomUtil.setPosition(this._container, this._bounds.min);
+    else this._start(before, frame);
+  },
+
+  /** Leaflet would move the picture to where it was painted for, but that may be another zoom. */
+  _reset() {
+    this._update();
+  },
+
+  /** Where the map was when Leaflet measured last. */
+  _place() {
+    const { _bounds, _center, _zoom } = this;
+    return { _bounds, _center, _zoom };
+  },
+
+  _paint() {
+    if (!this._container || !this._bounds) return;
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    if (this.full) this._renew();
+    else if (this.next) this._goOn();
+    else if (this.picture) this._paintChanges();
+  },
+
+  /** A new picture of the same view. */
+  _renew() {
+    const before = this.next ? this.next.place : this._place();
+    const shown = this._place();
+    Object.assign(this, before);
+    this._start(shown, this._measure());
+  },
+
+  /** Begin a new picture of where the map is now. @param {any} shown the place of the picture on the screen @param {import("./canvas.mjs").Frame} frame */
+  _start(shown, frame) {
+    this.next?.picture.strips.free();
+    const zoom = this._map.getZoom();
+    const near = zoom >= SHAPES_FROM;
+    const sprites = new Sprites({ radius: radiusAt(zoom) * pageScale(), ratio: frame.ratio, palette: colours(), outlined: near });
+    const picture = new PointPicture({ table: this.table, frame, sprites, shapeOf: near ? this.shapeOf : null, lit: this.lit });
+    this.next = { picture, steps: picture.all(), place: this._place() };
+    this.full = false;
+    const atOnce = this.table.count <= MANY || !this.picture?.count;
+    if (!atOnce) {
+      Object.assign(this, shown);
+      this._follow();
+    }
+    this._goOn(atOnce ? Infinity : STEP_MS);
+  },
+
+  /** Paint the next picture for a while. @param {number} [ms] */
+  _goOn(ms = STEP_MS) {
+    const end = performance.now() + ms;
+    const { steps } = this.next;
+    let done = false;
+    while (!done && performance.now() < end) done = steps.next().done;
+    if (done && !this._map._animatingZoom) this._turn();
+    else this._ask();
+  },
+
+  /** The next picture takes the place of the one before. */
+  _turn() {
+    const { picture, place } = this.next;
+    const before = this.picture;
+    Object.assign(this, place, { picture, frame: picture.frame, next: null, healed: 0 });
+    picture.count = this.table.count;
+    this._container.replaceChildren(...picture.canvases);
+    this._follow();
+    before?.strips.free();
+    if (this.dirty.length || this.fresh.length) this._paintChanges();
+  },
+
+  /** The picture stands where the map is, though it may have been painted for another zoom. */
+  _follow() {
+    const { _map: map } = this;
+    if (this._zoom === map.getZoom()) this.L.DomUtil.setPosition(this._container, this._bounds.min);
+    else this._updateTransform(map.getCenter(), map.getZoom());
+  },
+
+  _paintChanges() {
+    const { picture } = this;
+    picture.note(this.dirty, this.moved, this.fresh);
+    this.dirty.length = this.fresh.length = 0;
+    this.moved.clear();
+    this._tell(picture.paint());
+    if (picture.outgrown && !sameFrame(this.frame, this._measure())) this.full = true;
+    picture.outgrown = false;
+    if (this.full || picture.strips.waiting()) this._ask();
+  },
+};
 
 const PROTOTYPE = {
   _begin() {
-    this.healing = setInterval(() => this.heal(), HEAL_MS);
+    this.healing = setInterval(() => this.heal(), HEAL_STEP_MS);
   },
 
   _end() {
@@ -50,15 +148,11 @@ const PROTOTYPE = {
     clearTimeout(this.dimming);
     clearTimeout(this.waiting);
     this.dimming = this.waiting = 0;
+    this.picture?.strips.free();
+    this.picture = this.next = null;
   },
 
-  _placed() {
-    this.sprites = null;
-    this.full = true;
-    this._paint();
-  },
-
-  /** Everything has changed: new points, another filter. */
+  /** Everything has changed: another filter. */
   repaint() {
     this.full = true;
     this._ask();
@@ -70,7 +164,6 @@ const PROTOTYPE = {
     this.moved.clear();
     this.lit.clear();
     this.table.refreshStale(this.nowS());
-    this._refit();
     this.full = true;
     this._paint(); // at once: clusters and points change in the same frame
   },
@@ -79,11 +172,15 @@ const PROTOTYPE = {
     return this.table.extent();
   },
 
-  /** Look at all ages again and paint everything. */
+  /** Look at all ages again and paint some strips anew, so that each has its turn in time. */
   heal() {
-    if (!this.table.count) return;
+    if (!this.table.count || !this.picture || this.next) return;
     this.table.refreshStale(this.nowS());
-    this.repaint();
+    const { all } = this.picture.strips;
+    const before = this.healed;
+    this.healed = before + (all.length * HEAL_STEP_MS) / HEAL_MS;
+    for (let k = Math.ceil(before); k < this.healed; k++) all[k % all.length].anew = true;
+    if (this.picture.strips.waiting()) this._askSoon();
   },
 
   /** New readings have come. @param {number[][]} rows */
@@ -134,6 +231,10 @@ const PROTOTYPE = {
     if (!rows.length) return;
     for (const i of rows) this.dirty.push(i);
     if (this.dirty.length > this.table.count) this._forgetDirty();
+    this._askSoon();
+  },
+
+  _askSoon() {
     this.waiting ||= setTimeout(() => this._ask(), WAIT_MS);
   },
 
@@ -167,10 +268,8 @@ const PROTOTYPE = {
     if (this.lit.size) this.dimming = setTimeout(() => this._dim(), LIT_MS / 3);
   },
 
-  _tell() {
-    if (!this.fresh.length) return;
-    const drawn = this.fresh;
-    this.fresh = [];
+  /** @param {number[][]} drawn readings */
+  _tell(drawn) {
     for (const listener of this.listeners) for (const [n, at, value] of drawn) listener(n, at, value);
   },
 
@@ -181,119 +280,12 @@ const PROTOTYPE = {
    * @returns {{n: number, distance: number}[]}
    */
   hits(at, radius, any = false) {
-    if (!this.grid) return [];
+    if (!this.picture || this.next) return [];
     const place = this._inFrame(at);
-    return this.grid.near(place.x, place.y, radius)
-      .filter(({ i }) => this.table.shown[i] && (any || this.near || this.table.level[i] > 0))
+    const near = Boolean(this.picture.shapeOf);
+    return this.picture.grid.near(place.x, place.y, radius)
+      .filter(({ i }) => this.table.shown[i] && (any || near || this.table.level[i] > 0))
       .map(({ i, distance }) => ({ n: this.table.n[i], distance }));
   },
 };
 
-const PAINTING = {
-  _paint() {
-    if (!this.g || !this.frame) return;
-    const began = performance.now();
-    this.sprites ??= this._sprites();
-    if (this.full || this.dirty.length > this.table.count / 3) this._paintAll();
-    else this._paintDirty();
-    if (this.outgrown && this._refit()) this._paintAll();
-    this.outgrown = false;
-    this.stats.ms = performance.now() - began;
-    if (this.full) this.stats.fullMs = this.stats.ms;
-    this.full = false;
-    this.dirty.length = 0;
-    this.moved.clear();
-    clearTimeout(this.waiting);
-    this.waiting = 0;
-    this._tell();
-  },
-
-  _sprites() {
-    const zoom = this._map.getZoom();
-    const radius = radiusAt(zoom) * pageScale();
-    this.near = zoom >= SHAPES_FROM;
-    return new Sprites({ radius, ratio: this.frame.ratio, palette: colours(), outlined: this.near });
-  },
-
-  /** Worse levels are drawn later, on top. */
-  _paintAll() {
-    const { table, frame } = this;
-    const many = table.count > MANY;
-    this.grid = new HitGrid(table.room, frame.width / frame.ratio, frame.height / frame.ratio);
-    if (many) this.sheet.begin(this.g, frame.width, frame.height);
-    else {
-      this.sheet = new Sheet(); // its pixels are megabytes
-      this.g.clearRect(0, 0, frame.width, frame.height);
-    }
-    const worse = Array.from({ length: LEVELS }, () => []);
-    for (let i = 0; i < table.count; i++) {
-      if (!this._stand(i)) continue;
-      if (table.level[i]) worse[Math.min(table.level[i], LEVELS - 1)].push(i);
-      else this._draw(i, many);
-    }
-    for (const rows of worse) for (const i of rows) this._draw(i, many);
-    if (many) this.sheet.end(this.g);
-    this.stats.full += 1;
-  },
-
-  _paintDirty() {
-    this._wipe();
-    for (const i of this.dirty) if (this.grid.has(i) && this.table.shown[i]) this._draw(i, false);
-    this.stats.part += 1;
-  },
-
-  /** Wipe away what stood elsewhere, and draw again what it touched. */
-  _wipe() {
-    if (!this.moved.size) return;
-    const { grid } = this;
-    const left = [];
-    for (const i of this.moved) {
-      if (grid.has(i)) left.push([grid.x[i], grid.y[i]]);
-      if (!this._stand(i)) grid.take(i);
-    }
-    for (const [x, y] of left) this._wipeAt(x, y);
-    for (const i of this.moved) if (grid.has(i)) this._draw(i, false);
-  },
-
-  /** Wipe one place of the canvas: a clip of one whole rectangle is cheap, one of many is not. */
-  _wipeAt(x, y) {
-    const { g, grid, frame, sprites, table } = this;
-    const side = sprites.size + 2;
-    const [left, top] = [Math.floor(x * frame.ratio - side / 2), Math.floor(y * frame.ratio - side / 2)];
-    const reach = (sprites.size + side) / 2 / frame.ratio;
-    const again = [];
-    grid.each(x - reach, y - reach, x + reach, y + reach, (i) => {
-      if (Math.abs(grid.x[i] - x) <= reach && Math.abs(grid.y[i] - y) <= reach && table.shown[i] && !this.moved.has(i)) again.push(i);
-    });
-    again.sort((a, b) => table.level[a] - table.level[b]);
-    g.save();
-    g.beginPath();
-    g.rect(left, top, side, side);
-    g.clip();
-    g.clearRect(left, top, side, side);
-    for (const i of again) this._draw(i, false);
-    g.restore();
-  },
-
-  /** Note where a device stands. @returns {boolean} whether it is seen */
-  _stand(i) {
-    const { table, frame, grid } = this;
-    if (!table.shown[i]) return false;
-    const [x, y] = [table.x[i] * frame.scale - frame.ox, table.y[i] * frame.scale - frame.oy];
-    const margin = this.sprites.size / frame.ratio;
-    const inside = x >= -margin && y >= -margin && x <= frame.width / frame.ratio + margin && y <= frame.height / frame.ratio + margin;
-    if (inside) grid.put(i, x, y);
-    else this.outgrown = true; // or it is out of the view: then the canvas stays as it is
-    return inside;
-  },
-
-  _draw(i, many) {
-    const { table, frame, sprites, grid } = this;
-    const state = table.stale[i] ? STALE : this.lit.has(i) ? LIT : NORMAL;
-    const shape = this.near ? this.shapeOf[table.kind[i]] ?? 0 : 0;
-    const level = Math.min(table.level[i], LEVELS - 1);
-    const [left, top] = [Math.round(grid.x[i] * frame.ratio - sprites.size / 2), Math.round(grid.y[i] * frame.ratio - sprites.size / 2)];
-    if (many) press(this.sheet.pixels, frame.width, frame.height, sprites.stamp(level, state, shape), left, top);
-    else this.g.drawImage(sprites.get(level, state, shape), left, top);
-  },
-};
