@@ -1,8 +1,8 @@
 """Feeds that are silent, source by source: then it is the feed, and none of its devices.
 
 A source's readings count; births alone are silence, and so are messages that are all refused. One
-that never brought any reading is judged by its messages, and one without devices (reports, orders, warnings)
-only when it declares `quiet_s`.
+that never brought any reading is judged by its messages, and one without devices (reports, orders,
+warnings) only when it declares `quiet_s`.
 """
 
 from __future__ import annotations

@@ -112,8 +112,10 @@ def check(city: City, presented: str, scope: str) -> Token:
     return _admitted(city, token)
 
 
-def check_signed(city: City, scope: str, *, timestamp: str, signature: str, body: bytes) -> Token:
-    """The token whose key has signed "<timestamp>.<body>"; `timestamp` is epoch seconds.
+def check_signed(
+    city: City, scope: str, *, timestamp: str, signature: str, body: bytes, more: str = ""
+) -> Token:
+    """The token whose key has signed a body, see `sign`; `timestamp` is epoch seconds.
 
     Raises SignInNeeded (time too far off, nobody's signature), TooMany, Conflict (this signature
     was seen before). The caller that could not carry the request out calls `unsee`.
@@ -126,7 +128,9 @@ def check_signed(city: City, scope: str, *, timestamp: str, signature: str, body
         able = [t for t in tx.tokens() if t.is_valid(now) and t.serves(scope)]
     signed = signature.strip().lower()
     # every key is tried, so that the time taken does not tell whose signature nearly fits
-    fitting = [t for t in able if hmac.compare_digest(_bytes(signed), sign(city, t, said, body))]
+    fitting = [
+        t for t in able if hmac.compare_digest(_bytes(signed), sign(city, t, said, body, more))
+    ]
     if not fitting:
         raise SignInNeeded("签名不正确。")
     token = _admitted(city, fitting[0])
@@ -146,9 +150,14 @@ def signing_key(city: City, token_id: str) -> str:
     return hmac.new(city.settings.secret_key.encode(), words, hashlib.sha256).hexdigest()
 
 
-def sign(city: City, token: Token, timestamp: int, body: bytes) -> bytes:
-    """What the header X-Chengyun-Signature says of a body."""
-    key, said = signing_key(city, token.id).encode(), str(timestamp).encode() + b"." + body
+def sign(city: City, token: Token, timestamp: int, body: bytes, more: str = "") -> bytes:
+    """What the header X-Chengyun-Signature says of a body, and of what the address says `more`.
+
+    Signed is "<timestamp>.<body>", or "<timestamp>/<more>\\n<body>": no message of one form is one
+    of the other, and `more` has no line break.
+    """
+    start = f"{timestamp}/{more}\n" if more else f"{timestamp}."
+    key, said = signing_key(city, token.id).encode(), _bytes(start) + body
     return b"sha256=" + hmac.new(key, said, hashlib.sha256).hexdigest().encode()
 
 

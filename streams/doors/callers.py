@@ -23,8 +23,10 @@ NEEDED = "请以 Authorization: Bearer 令牌或签名访问。"
 
 
 @contextmanager
-def admitted(city: City, scope: str, body: bytes | None = None) -> Iterator[Token]:
+def admitted(city: City, scope: str, body: bytes | None = None, more: str = "") -> Iterator[Token]:
     """Let in who has a token of this scope or, when `body` is given, has signed it.
+
+    `more` is what the address says beside the source: it is signed with the body.
 
     A store that goes away inside is Unavailable, and a signature may then come again. Raises
     SignInNeeded, NotAllowed, TooMany, Conflict; an address that keeps failing has to wait.
@@ -35,7 +37,7 @@ def admitted(city: City, scope: str, body: bytes | None = None) -> Iterator[Toke
     signature = request.headers.get(SIGNATURE, "") if signed else ""
     try:
         with answering(city):
-            token = _who(city, scope, bearer, signature, body)
+            token = _who(city, scope, bearer, signature, body, more)
             with ExitStack() as broken_off:
                 if signature:
                     broken_off.callback(_unsee, city, signature)
@@ -47,13 +49,17 @@ def admitted(city: City, scope: str, body: bytes | None = None) -> Iterator[Toke
         raise Unavailable(LATER) from why
 
 
-def _who(city: City, scope: str, bearer: str | None, signature: str, body: bytes | None) -> Token:
+def _who(
+    city: City, scope: str, bearer: str | None, signature: str, body: bytes | None, more: str
+) -> Token:
     try:
         if bearer is not None:
             return tokens.check(city, bearer, scope)
         if signature and body is not None:
             stamp = request.headers.get(TIMESTAMP, "")
-            return tokens.check_signed(city, scope, timestamp=stamp, signature=signature, body=body)
+            return tokens.check_signed(
+                city, scope, timestamp=stamp, signature=signature, body=body, more=more
+            )
         raise SignInNeeded(NEEDED)
     except SignInNeeded:
         # who has a token is not shut out by a guesser behind the same address

@@ -41,12 +41,12 @@ def door(city: City) -> Blueprint:
     @pages.post("/in/<source>")
     @pages.post("/in/<source>/<path:tail>")
     def take(source: str, tail: str = "") -> Response:
-        body = bodies.raw()
-        with callers.admitted(city, scope_of(source), body):
+        body, more = bodies.raw(), tail or request.args.get("event", "")
+        with callers.admitted(city, scope_of(source), body, more):
             taker = takers.get(source)
             if taker is None:
                 raise NotFound("没有这个来源，或它不以 webhook 接入。")
-            told = taker.take(_topic(source, tail), bodies.unpacked(body))
+            told = taker.take(_topic(source, more), bodies.unpacked(body))
         return _answer(told)
 
     return pages
@@ -101,9 +101,8 @@ def _write(city: City, told: Told) -> None:
     write(city, batch, told.arrived)
 
 
-def _topic(source: str, tail: str) -> str:
+def _topic(source: str, more: str) -> str:
     """What the dialect hears: webhook/<source>, then what the address or ?event= adds."""
-    more = tail or request.args.get("event", "")
     if more and not TAIL.fullmatch(more):
         raise NotFound("地址不正确。")
     return f"webhook/{source}/{more}" if more else f"webhook/{source}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import callbacks
 from app.services import tokens
@@ -46,7 +47,8 @@ class Sender:
         """POST with a signature."""
         stamp = int(self.city.now().timestamp()) if at is None else at
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        said = tokens.sign(self.city, self.token, stamp, raw).decode()
+        more = unquote(path.removeprefix("/").removeprefix("?event="))
+        said = tokens.sign(self.city, self.token, stamp, raw, more).decode()
         proof = {"X-Chengyun-Timestamp": str(stamp), "X-Chengyun-Signature": said}
         return self.post(raw, path, **(proof | headers))
 

@@ -140,6 +140,25 @@ def test_what_is_signed_for_one_door_opens_no_other(open_city) -> None:
     assert both.signed(an_order(open_city), at=now).status_code == 409
 
 
+@pytest.mark.parametrize("path", ["/up", "?event=up", "/a/b.c"])
+def test_what_the_address_says_is_signed_too(open_city, path) -> None:
+    """Who holds the line cannot turn a reading into another message, or give it another device."""
+    hotline, now = Sender(open_city), int(open_city.now().timestamp())
+    raw = json.dumps(an_order(open_city)).encode()
+    more = path.removeprefix("/").removeprefix("?event=")
+
+    def sent(signed_for: str, path: str, body: bytes = raw) -> int:
+        said = tokens.sign(open_city, hotline.token, now, raw, signed_for).decode()
+        proof = {"X_Chengyun_Timestamp": str(now), "X_Chengyun_Signature": said}
+        return hotline.post(body, path, **proof).status_code
+
+    assert sent("", path) == 401
+    assert sent("down", path) == 401
+    assert sent(more, "") == 401
+    assert sent(more, "", more.encode() + b"\n" + raw) == 401
+    assert sent(more, path) == 202
+
+
 def test_a_time_of_endless_digits_is_none(open_city, hotline) -> None:
     said = {"X_Chengyun_Timestamp": "9" * 5000, "X_Chengyun_Signature": "sha256=00"}
     assert hotline.post({}, **said).status_code == 401
