@@ -10,28 +10,27 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.city import City
-from app.domain.alerts import Alert
-from app.domain.cases import Case
 from app.domain.kinds import BY_CODE
 from app.domain.people import User, Worker, covers
 from app.domain.readings import Device
 from app.errors import NotFound
-from app.services import components, places_pinyin, places_words, resources
+from app.services import components, places_pinyin, places_words
 from app.services.places_devices import device_text
+from app.services.places_kept import resource_text, worker_text
 from app.services.places_known import gazetteer
+from app.services.places_lines import Lines
+from app.services.places_open import open_texts
 from app.services.views_scope import as_hit, live_or, place, scope_in
-from app.store import finding
-from app.store.tx import Tx
+from app.store.finding import Known
 from geodata.areas import Area
 from geodata.gazetteer import Match
 from geodata.gazetteer_names import AREAS
 from geodata.gazetteer_text import normal
 
 T = TypeVar("T")
-Thing = TypeVar("Thing", Case, Alert)
+Said = Callable[[T], tuple[str, ...]]
 Hit = dict[str, Any]
 LONGEST = 60  # characters that are looked for
-MOST = 50  # things with the word in them that are looked at closely, the newest; default
 SURE = 0.25  # an address less sure is not offered; default
 GROUPS = ("area", "address", "device", "case", "alert", "worker", "component", "resource")
 
@@ -80,14 +79,15 @@ def search(city: City, user: User, words: str, each: int = 6) -> list[Hit]:
     `within_m`, and its point is only about. Raises NotAllowed for field people.
     """
     scope, asked = scope_in(city, user, None), wanted(words)
-    if not asked.words:
+    if not asked.words or "\t" in asked.words or "\n" in asked.words:
         return []
     found = _areas(city, scope, asked, each)
     found += _addresses(city, scope, asked, found, each)
     found += _devices(city, scope, asked, each)
-    with city.ledger.read() as tx:
-        found += _cases(city, tx, scope, asked, each) + _alerts(city, tx, scope, asked, each)
-        found += _workers(city, tx, scope, asked, each)
+    texts = open_texts(city)
+    found += _cases(city, texts["case"], scope, asked, each)
+    found += _alerts(city, texts["alert"], scope, asked, each)
+    found += _workers(city, scope, asked, each)
     found += components.find(city, user, words[:LONGEST], each)
     return found + _resources(city, scope, asked, each)
 
@@ -171,8 +171,6 @@ def _address(city: City, match: Match) -> Hit:
 
 def _devices(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
     kinds = {kind for kind, one in BY_CODE.items() if asked.words in one.name}
-    if not scope.isdigit() or "\t" in asked.words or "\n" in asked.words:
-        return []
 
     def rank(device: Device) -> int:
         found = asked.rank(device.code, device.name)
@@ -182,47 +180,43 @@ def _devices(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
     return [as_hit(city, "device", d.code, d.name or d.code, d) for d in best]
 
 
-def _cases(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
+def _found(lines: Lines[T], scope: str, asked: Wanted, each: int, said: Said[T]) -> list[T]:
+    """The things of a text that fit best; `said` gives a thing's code and names."""
+    return lines.find(scope, asked.patterns(), lambda thing: asked.rank(*said(thing)), each)
+
+
+def _cases(city: City, text: Lines[Known], scope: str, asked: Wanted, each: int) -> list[Hit]:
     """Open cases; a whole case number finds an ended one too."""
-    found = finding.open_cases(tx, asked.words, scope, MOST) + _sounding(tx, Case, scope, asked)
-    best = _best(_once(found), lambda c: asked.rank(c.id, c.title, c.address), each)
-    if not best:
-        try:
+    best = _found(text, scope, asked, each, _said)
+    hits = [as_hit(city, "case", one.id, one.name, one) for one in best]
+    return hits or _ended(city, scope, asked)
+
+
+def _ended(city: City, scope: str, asked: Wanted) -> list[Hit]:
+    try:
+        with city.ledger.read() as tx:
             case = tx.case(asked.words.upper())
-            best = [case] if covers(scope, case.area) else []
-        except NotFound:
-            pass
-    return [as_hit(city, "case", case.id, case.title, case) for case in best]
-
-
-def _alerts(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
-    found = finding.open_alerts(tx, asked.words, scope, MOST) + _sounding(tx, Alert, scope, asked)
-    best = _best(_once(found), lambda a: asked.rank(a.device, a.title, a.device_name), each)
-    return [as_hit(city, "alert", alert.id, alert.title, alert) for alert in best]
-
-
-def _sounding(tx: Tx, kind: type[Thing], scope: str, asked: Wanted) -> list[Thing]:
-    """Open things whose title has the letters in its pinyin."""
-    if not asked.letters:
+    except NotFound:
         return []
-    titles = finding.titles(tx, kind, scope)
-    alike = [title for title in titles if places_pinyin.sounds(asked.letters, title)]
-    return finding.titled(tx, kind, alike, scope, MOST)
+    return [as_hit(city, "case", case.id, case.title, case)] if covers(scope, case.area) else []
 
 
-def _once(things: Iterable[Thing]) -> Iterable[Thing]:
-    return {thing.id: thing for thing in things}.values()
+def _alerts(city: City, text: Lines[Known], scope: str, asked: Wanted, each: int) -> list[Hit]:
+    best = _found(text, scope, asked, each, _said)
+    return [as_hit(city, "alert", one.id, one.name, one) for one in best]
+
+
+def _said(one: Known) -> tuple[str, ...]:
+    return one.code, one.name, one.other
 
 
 def _resources(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
-    known = resources.index(city)
-    inside = (known.things[n] for n in known.chosen(scope, resources.SORTS))
-    best = _best(inside, lambda one: asked.rank(one.id, one.name), each)
+    best = _found(resource_text(city), scope, asked, each, lambda one: (one.id, one.name))
     return [as_hit(city, "resource", one.id, one.name, one) for one in best]
 
 
-def _workers(city: City, tx: Tx, scope: str, asked: Wanted, each: int) -> list[Hit]:
-    best = _best(tx.workers(scope), lambda w: asked.rank(w.id, w.name), each)
+def _workers(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
+    best = _found(worker_text(city), scope, asked, each, lambda one: (one.id, one.name))
     if not best:
         return []
     spots: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {})

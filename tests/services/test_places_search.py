@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from app.city import open_city
 from app.config import load_settings
+from app.domain.people import Worker
 from app.domain.readings import Device
+from app.domain.resources import Resource, Sort, State
+from app.domain.warnings import RULE as WARNING
 from app.errors import BadConfiguration, NotAllowed
-from app.services import places, places_known, places_search, reports
+from app.services import cases, places, places_known, places_search, reports
+from app.store import resources as kept
 from geodata.gazetteer_file import read_places
 from tests import cast
+from tests.things import a_case, an_alert
+from tests.web.things import raise_alert
 
 NAMES = """name,kind,lon,lat,crs
 清潭三村15幢,building,119.92913,31.76547,wgs84
@@ -65,6 +72,48 @@ def test_a_worker_and_a_case(city, case):
     assert ("worker", "张网格") in _hits(city, "W001")
     assert ("case", case.title) in _hits(city, case.id.lower())
     assert ("case", case.title) in _hits(city, "bllj")
+
+
+def test_what_was_opened_and_ended_since_the_last_letter_is_known(city, case):
+    assert ("case", case.title) in _hits(city, "bllj")
+    alert = raise_alert(city, device="CH4-77")
+    assert ("alert", alert.title) in _hits(city, "ch4-77")
+    assert ("case", alert.title) in _hits(city, alert.title[:4])
+    cases.void(city, case.id, by=cast.DISPATCHER, note="重复")
+    assert ("case", case.title) not in _hits(city, "bllj")
+    assert ("case", case.title) in _hits(city, case.id)  # its whole number still finds it
+
+
+def test_of_many_cases_that_fit_alike_the_newest_come_first(city):
+    with city.ledger.begin() as tx:
+        for n in range(300):
+            opened = city.now() + timedelta(seconds=n)
+            tx.add(a_case(f"ZL{n:03d}", source_id=f"s{n}", title="占道经营", opened_at=opened))
+    for words in ("占道", "zdjy", "zhandao"):
+        hits = places_search.search(city, cast.DUTY, words, each=3)
+        assert [hit["code"] for hit in hits if hit["kind"] == "case"] == ["ZL299", "ZL298", "ZL297"]
+    assert _hits(city, "占道", cast.STRANGER) == []
+
+
+def test_a_warning_around_ones_scope_is_found(city):
+    with city.ledger.begin() as tx:
+        tx.add(an_alert("W1", rule=WARNING, title="暴雨红色预警", area="320404"))
+        tx.add(an_alert("A1", title="暴雨积水", area="320404"))
+    assert _hits(city, "暴雨", cast.STRANGER) == [("alert", "暴雨红色预警")]
+
+
+def test_resources_are_found_at_once_and_workers_within_a_minute(city, clock):
+    assert _hits(city, "消防二队") == _hits(city, "王小虎") == []
+    where = {"area": cast.GRID, "lon": 119.9, "lat": 31.8, "unit": "", "body": {}}
+    team = {"id": "T2", "sort": Sort.TEAM, "name": "消防二队", "kind": "消防"}
+    worker = Worker(id="W909", name="王小虎", unit="U01", grid=cast.GRID)
+    with city.ledger.begin() as tx:
+        kept.put(tx, [Resource(**team, **where, state=State.READY, updated=city.now())])
+        tx.put(worker)
+    assert _hits(city, "xfed") == [("resource", "消防二队")]
+    clock.advance(seconds=61)
+    assert _hits(city, "wxh") == [("worker", "王小虎")]
+    assert _hits(city, "wxh", cast.STRANGER) == []
 
 
 def test_an_address_says_that_it_is_only_about(city):
