@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -30,16 +31,19 @@ from app.services.replay_devices import Desk, Shown
 from app.services.replay_roster import Roster, standing
 from app.services.views_scope import live_or, now_ms, scope_in
 from app.store import fact_replay, replay_tail
+from app.store.history import History
 from app.store.past import Past, Times, records
 from app.store.points import POINT
 
 DAY_MS = 86_400_000
+LISTED_MS = 3_600_000
 LONGEST_MS = 15 * 60_000  # of one answer of steps
 AS_IT_IS = -1  # a presence that a change leaves as it is
 
 NUMBERED = np.dtype([("n", "<u4"), ("point", POINT)])
 Row = dict[str, Any]
 Open = dict[str, list[Row]]
+_first_day: WeakKeyDictionary[History, tuple[int, int]] = WeakKeyDictionary()  # (seen, first)
 
 
 class Keyframe(msgspec.Struct, frozen=True):
@@ -63,12 +67,21 @@ def span(city: City, user: User) -> Row:
 
 
 def _oldest(city: City) -> int:
-    """When the first day of history begins; before one is written, the first that waits for it."""
-    first = next(iter(city.history.folders()), None)
-    if first is None:
+    """When the first day of history begins; before one is written, the first that waits for it.
+
+    A day goes when it has been kept for long enough: the folders are listed once an hour.
+    """
+    now = now_ms(city)
+    seen, first = _first_day.get(city.history, (0, 0))
+    if seen <= now < seen + LISTED_MS:
+        return first
+    folder = next(iter(city.history.folders()), None)
+    if folder is None:
         waits = live_or(lambda: replay_tail.oldest(city.live.redis, city.live.partitions), None)
-        return now_ms(city) if waits is None else waits
-    return round(datetime.fromisoformat(f"{first[0]}T00:00+08:00").timestamp() * 1000)
+        return now if waits is None else waits
+    first = round(datetime.fromisoformat(f"{folder[0]}T00:00+08:00").timestamp() * 1000)
+    _first_day[city.history] = now, first
+    return first
 
 
 def as_was(city: City, user: User, at: int, area: str | None = None) -> Keyframe:
