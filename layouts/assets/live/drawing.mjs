@@ -1,5 +1,6 @@
 // Drawing on the map: circle, box, ring (圈选), and measuring a way or a piece of ground; by mouse, pen and keyboard.
 import { say } from "./announce.mjs";
+import { Cross, stepOf } from "./draw_cross.mjs";
 import { MAP, SELECTION } from "./ids.mjs";
 import { ownAction, ownEscape, ownKey } from "./keys.mjs";
 import { DRAWING } from "./picking.mjs";
@@ -10,10 +11,12 @@ import { getOurs, setOurs, watchOurs } from "./view_url.mjs";
 
 export const TOOLS = ["circle", "box", "ring", "line", "area"];
 const KEYS = { o: "circle", b: "box", p: "ring", l: "line", k: "area" };
+const CLOSED = ["circle", "box"]; // done with their second point, and pulled open in one movement
 const CHOOSING = ["circle", "box", "ring"]; // what lies inside is listed; the others only measure
 const AGAIN_MS = 4_000; // how often the list of what is inside is made anew while the city moves
 const NOT_THE_GROUND = ".leaflet-control, button, a, input, select";
 const PANE = 640;
+const LIST_REM = 29; // the list with the tools beside it (drawing.css)
 const TWICE_MS = 350; // a double click ends a ring or a line
 
 /** The part of the page; see parts.mjs. */
@@ -30,7 +33,7 @@ export class Drawing {
     this.again = throttle(() => this.chosen && this.#tell(), AGAIN_MS);
     ownAction("draw", (tool) => this.#start(tool));
     ownAction("undraw", () => this.clear());
-    for (const [key, tool] of Object.entries(KEYS)) ownKey(key, () => this.#start(tool));
+    for (const [key, tool] of Object.entries(KEYS)) ownKey(key, () => this.#start(tool, true));
     ownEscape({ open: () => this.tool !== null || this.measured !== null || this.chosen !== null, close: () => this.#leave() });
     watchOurs("shape", (text) => this.#choose(shapeOf(text)));
     document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
@@ -39,6 +42,7 @@ export class Drawing {
   onMap(scene) {
     this.map = scene.map;
     this.group = window.L.layerGroup().addTo(this.map);
+    this.cross = new Cross(this.map);
     if (!this.map.getPane("drawn")) Object.assign(this.map.createPane("drawn").style, { zIndex: String(PANE), pointerEvents: "none" });
     const container = this.map.getContainer();
     for (const name of ["pointerdown", "pointermove", "pointerup", "click", "dblclick"])
@@ -52,13 +56,21 @@ export class Drawing {
     if (this.chosen) this.again();
   }
 
-  #start(tool) {
+  /** A tool is taken, or laid down when it was in hand; by key its cross is there at once. */
+  #start(tool, byKey = false) {
     if (!TOOLS.includes(tool) || !this.map) return;
     this.tool = this.tool === tool ? null : tool;
     Object.assign(this, { points: [], hand: null, measured: null });
     this.#mark();
-    if (this.tool) say(this.words.how[this.tool]);
+    this.map.getContainer().focus({ preventScroll: true }); // the arrows are the cross's now, not the button's
+    if (this.tool && byKey) this.cross.show();
+    say(this.tool ? this.#howTo(byKey) : this.words.off);
     this.#paint();
+  }
+
+  #howTo(byKey) {
+    const { names, keys, how } = this.words;
+    return `${names[this.tool]}: ${byKey ? keys[CLOSED.includes(this.tool) ? "two" : "many"] : how[this.tool]}`;
   }
 
   #leave() {
@@ -78,6 +90,7 @@ export class Drawing {
     for (const button of document.querySelectorAll('[data-action="draw"]'))
       button.setAttribute("aria-pressed", String(button.dataset.id === this.tool));
     this.map?.getContainer().classList.toggle(DRAWING, this.tool !== null);
+    if (!this.tool) this.cross?.hide();
     this.map?.dragging[this.tool ? "disable" : "enable"]();
     this.map?.doubleClickZoom[this.tool ? "disable" : "enable"]();
   }
@@ -89,6 +102,7 @@ export class Drawing {
     const { lng, lat } = this.map.mouseEventToLatLng(event);
     const place = [lng, lat];
     if (!this.tool) return;
+    this.cross.hide();
     if (event.type === "pointerdown") this.#down(place, event.timeStamp, this.#isPulled());
     else if (event.type === "pointermove") this.#move(place);
     else if (event.type === "pointerup") this.#up(place);
@@ -102,7 +116,7 @@ export class Drawing {
 
   /** Whether the tool's shape is pulled open in one movement. */
   #isPulled() {
-    return this.tool === "circle" || this.tool === "box";
+    return CLOSED.includes(this.tool);
   }
 
   #up(place) {
@@ -137,21 +151,47 @@ export class Drawing {
     else this.#paint();
   }
 
-  /** By keyboard the point is the map's middle, under the cross: Enter sets it, Backspace takes it back, Enter twice ends. */
+  /** By keyboard: the arrows move the cross, Enter sets a point there, Backspace takes it back, Enter twice ends. */
   #key(event) {
-    if (!this.tool || (event.target !== document.body && event.target.id !== MAP)) return;
-    if (event.key === "Enter") this.#down(this.#middle(), event.timeStamp, false);
-    else if (event.key === "Backspace") {
-      this.points.pop();
-      this.#paint();
-    } else return;
+    if (!this.tool || event.ctrlKey || event.metaKey || event.altKey || (event.target !== document.body && event.target.id !== MAP)) return;
+    const step = stepOf(event.key, event.shiftKey);
+    if (step) this.#aim(step);
+    else if (event.key === "Enter") this.#set();
+    else if (event.key === "Backspace") this.#undo();
+    else return;
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation(); // the arrows choose an area, and Enter opens it, only while nobody draws
   }
 
-  #middle() {
-    const { lng, lat } = this.map.getCenter();
-    return [lng, lat];
+  #aim(step) {
+    this.cross.move(step, this.page.calm);
+    this.hand = this.cross.place;
+    this.#paint();
+    this.#tellSize();
+  }
+
+  /** A point where the cross is; on the last one it ends what has as many corners as one likes. */
+  #set() {
+    const place = this.cross.show();
+    if (this.points.length && this.#isSpot(place)) {
+      if (this.#isPulled()) say(this.words.more);
+      else this.#end();
+      return;
+    }
+    this.#add(place);
+    if (this.tool) say(this.words.point(this.points.length));
+  }
+
+  #undo() {
+    this.points.pop();
+    this.#paint();
+    say(this.words.point(this.points.length));
+  }
+
+  /** How large it would be with the point under the cross. */
+  #tellSize() {
+    const grown = growing(this.tool, this.points, this.hand);
+    if (grown) say(this.#text(grown));
   }
 
   #end() {
@@ -164,9 +204,22 @@ export class Drawing {
     this.ended = performance.now();
     Object.assign(this, { tool: null, points: [], hand: null, measured: CHOOSING.includes(tool) ? null : shape });
     this.#mark();
-    if (CHOOSING.includes(tool)) this.#choose(shape);
-    else say(this.#text(shape));
+    if (CHOOSING.includes(tool)) {
+      this.#choose(shape);
+      this.#clearOfTheList();
+    }
+    say(this.words.done(this.#text(shape)));
     this.#paint();
+  }
+
+  /** The list of what is inside opens at the right: the shape moves out from under it, as far as the map's left edge. */
+  #clearOfTheList() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const bounds = window.L.latLngBounds(this.group.getLayers().flatMap((one) => one.getBounds ? [one.getBounds()] : []));
+    if (!bounds.isValid()) return;
+    const [west, east] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) => this.map.latLngToContainerPoint(at).x);
+    const over = Math.min(east - (this.map.getSize().x - LIST_REM * rem), west - rem);
+    if (over > 0) this.map.panBy([over, 0], { animate: !this.page.calm });
   }
 
   #choose(shape) {
@@ -189,8 +242,7 @@ export class Drawing {
   #paint() {
     if (!this.group) return;
     this.group.clearLayers();
-    const hand = this.hand ?? (this.points.length && document.activeElement?.id === MAP ? this.#middle() : null);
-    const grown = this.tool && growing(this.tool, this.points, hand);
+    const grown = this.tool && growing(this.tool, this.points, this.hand);
     for (const shape of [this.chosen, this.measured, grown]) if (shape) this.#draw(shape);
     for (const [lng, lat] of this.points)
       window.L.circleMarker([lat, lng], { radius: 4, pane: "drawn", className: "drawn", interactive: false }).addTo(this.group);

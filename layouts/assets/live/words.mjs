@@ -11,7 +11,9 @@ const ZH = {
       circle: "在地图上按住拖动画圆，或先点圆心再点边上", box: "按住拖动画矩形，或点两个对角", ring: "逐点点击，双击结束",
       line: "逐点点击，双击结束", area: "逐点点击，双击结束",
     },
-    more: "还需要更多的点",
+    names: { circle: "圆形圈选", box: "矩形圈选", ring: "多边形圈选", line: "测距", area: "测面积" },
+    keys: { two: "方向键移动十字，回车定点，再移动后回车完成，Esc 取消", many: "方向键移动十字，回车定点，原处再按回车结束，退格撤回，Esc 取消" },
+    more: "还需要更多的点", off: "已取消绘制", point: (n) => (n ? `已定 ${n} 点` : "尚未定点"), done: (size) => `完成：${size}`,
     size: { circle: (r, area) => `半径 ${r} · ${area}`, way: (m) => m, ground: (area) => area },
   },
   base: { title: "底图", none: "无（离线）", approval: (number) => `审图号 ${number}` },
@@ -60,7 +62,7 @@ const ZH = {
   resources: { out: "停用", sorts: { team: "救援队伍", supply: "物资装备", shelter: "避难场所", hazard: "风险隐患", protected: "防护目标", camera: "摄像头" } },
   help: { title: "快捷键", close: "关闭", keys: [["0–4", "全部 / 四个领域"], ["A", "下一条未确认预警 / 确认"], ["D", "派单"], ["/", "搜索"],
     ["← ↑ → ↓", "地图：选下级区域，回车进入"], ["[ ]", "相邻区域"], ["J ⇧J", "逐个查看图上的预警、案件"], ["+ − ⇧←", "缩放 / 平移"], ["C", "复制链接"], ["O B P", "圈选：圆、矩形、多边形"], ["L K", "测距 / 测面积"], ["N", "附近资源"],
-    ["Esc", "关闭 / 返回上一级"], ["M", "静音(需原因)"], ["空格", "回放中：播放或暂停"], ["← → PgUp/Dn", "时间轴上：1 分钟 / 10 分钟"], ["⏎ ⌫", "画图时：落点 / 退一点，Esc 取消"], ["?", "本说明"]] },
+    ["Esc", "关闭 / 返回上一级"], ["M", "静音(需原因)"], ["空格", "回放中：播放或暂停"], ["← → PgUp/Dn", "时间轴上：1 分钟 / 10 分钟"], ["←↑→↓ ⏎ ⌫", "画图时：移动十字(⇧ 微调) / 落点 / 退一点"], ["?", "本说明"]] },
 };
 
 /** @type {typeof ZH} */
@@ -72,7 +74,10 @@ const EN = {
       circle: "Press and pull a circle, or click its middle and its edge", box: "Press and pull, or click two corners", ring: "Click the corners, double click to end",
       line: "Click the points, double click to end", area: "Click the corners, double click to end",
     },
-    more: "More points are needed",
+    names: { circle: "Select by circle", box: "Select by box", ring: "Select by polygon", line: "Measure a distance", area: "Measure an area" },
+    keys: { two: "Arrows move the cross, Enter sets a point, move and Enter again to end, Esc cancels",
+      many: "Arrows move the cross, Enter sets a point, Enter on the same spot ends, Backspace takes one back, Esc cancels" },
+    more: "More points are needed", off: "Drawing is off", point: (n) => (n === 1 ? "1 point" : `${n} points`), done: (size) => `Done: ${size}`,
     size: { circle: (r, area) => `radius ${r} · ${area}`, way: (m) => m, ground: (area) => area },
   },
   base: { title: "Base map", none: "None (offline)", approval: (number) => `Map approval ${number}` },
@@ -122,7 +127,7 @@ const EN = {
   help: { title: "Keys", close: "Close", keys: [["0–4", "all / the four domains"], ["A", "next unacknowledged alert / acknowledge"], ["D", "dispatch"],
     ["/", "search"],
     ["← ↑ → ↓", "map: choose an area below, Enter goes down"], ["[ ]", "the areas beside"], ["J ⇧J", "step through alerts and cases in view"],
-    ["+ − ⇧←", "zoom / pan"], ["C", "copy the link"], ["O B P", "select: circle, box, polygon"], ["L K", "measure distance / area"], ["N", "what is nearby"], ["Esc", "close / one level up"], ["M", "mute (with a reason)"], ["Space", "in a replay: play or pause"], ["← → PgUp/Dn", "on the time slider: 1 / 10 minutes"], ["⏎ ⌫", "while drawing: set a point / take it back; Esc ends"], ["?", "this card"]] },
+    ["+ − ⇧←", "zoom / pan"], ["C", "copy the link"], ["O B P", "select: circle, box, polygon"], ["L K", "measure distance / area"], ["N", "what is nearby"], ["Esc", "close / one level up"], ["M", "mute (with a reason)"], ["Space", "in a replay: play or pause"], ["← → PgUp/Dn", "on the time slider: 1 / 10 minutes"], ["←↑→↓ ⏎ ⌫", "while drawing: move the cross (⇧ finely) / set a point / take it back"], ["?", "this card"]] },
 };
 
 /** @param {string} locale @returns {typeof ZH} */
