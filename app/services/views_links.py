@@ -19,9 +19,13 @@ ROOM = 0.5  # of an area's width and height: so far beside it a map still shows 
 def beside(city: City, user: User, area: str | None, step: int) -> str:
     """Return the area of the same parent that follows (step 1) or precedes (-1) in code order.
 
-    Behind the last comes the first; an area without others beside it is its own.
+    Behind the last comes the first; an area without others beside it is its own. NotAllowed for an
+    area outside the user's scope, and in the same words for one that does not exist.
     """
-    here = allowed_area(city, user, area)
+    try:
+        here = allowed_area(city, user, area)
+    except (NotFound, NotAllowed) as why:
+        raise NotAllowed("您的数据范围不包含该区域。") from why
     parent = city.areas.area(here).parent
     row = [child.code for child in city.areas.children(parent)] if parent else [here]
     mine = [code for code in row if code.startswith(user.scope)] or [here]
