@@ -7,9 +7,9 @@ const SOLID = 0xff0000ff;
 const HALF = 0x80ff0000;
 const picture = Uint32Array.from([HALF, SOLID, 0, SOLID]);
 
-it("a stamp keeps the pixels that are seen", () => {
+it("a stamp keeps the pixels that are seen, the solid ones first", () => {
   const stamp = stampOf(picture, 2);
-  assert.deepEqual([[...stamp.dx], [...stamp.dy], [...stamp.colour]], [[0, 1, 1], [0, 0, 1], [HALF, SOLID, SOLID]]);
+  assert.deepEqual([[...stamp.dx], [...stamp.dy], [...stamp.colour], stamp.solid], [[1, 1, 0], [0, 1, 0], [SOLID, SOLID, HALF], 2]);
 });
 
 it("is pressed where it belongs and cut off at the borders", () => {
@@ -24,4 +24,13 @@ it("what is half transparent never wipes away what is solid", () => {
   const image = new Uint32Array(4).fill(SOLID);
   press(image, 2, 2, stampOf(picture, 2), 0, 0);
   assert.equal(image[0], SOLID);
+});
+
+it("fits images of any width, one after the other", () => {
+  const stamp = stampOf(picture, 2);
+  for (const width of [2, 5, 3]) {
+    const image = new Uint32Array(width * 2);
+    press(image, width, 2, stamp, 0, 0);
+    assert.deepEqual([image[0], image[1], image[width], image[width + 1]], [HALF, SOLID, 0, SOLID]);
+  }
 });
