@@ -81,7 +81,7 @@ def screens() -> Front:
         refresh_only=frozenset(
             f"{name}.{prop}"
             for name, prop in (
-                *((pulse, "data") for pulse in (*ids.PULSES, ids.BEAT)),
+                *((pulse, "data") for pulse in (*ids.PULSES, ids.BEAT, ids.SETTLED)),
                 (ids.LIVE_VIEW, "data-view"),
             )
         ),

@@ -15,7 +15,13 @@ from layouts import address, cockpit, ids, trend
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
-    """Register the repaint of the trend, which is left out while nothing has changed."""
+    """Register the body of the panel and its repaint, left out while nothing has changed."""
+
+    @wall.callback(
+        Output(ids.TREND_BODY, "children"), Input(ids.SETTLED, "data"), prevent_initial_call=True
+    )
+    def body(_: Any) -> Any:
+        return trend.body()
 
     light = cockpit.served_by(wall.config.routes_pathname_prefix)
 

@@ -40,19 +40,22 @@ function sight(search, seen) {
 """
 
 
-def frame(page: dict[str, Any], *, on_map: bool, city: bool = True) -> list[Any]:
-    """The invisible parts; `page` is views.page, `city` whether it shows anything of the city."""
+def frame(page: dict[str, Any], *, on_map: bool, city: bool = True, view: str = "") -> list[Any]:
+    """The invisible parts; `page` is views.page, `city` whether it shows anything of the city.
+
+    `view` is what is looked at, where the layout knows it (data-view).
+    """
     return [
         dcc.Location(id=ids.URL, refresh=False),
         dcc.Store(id=ids.ME, data=page),
         dcc.Store(id=ids.SIGHT),
-        *(dcc.Store(id=name) for name in ids.PULSES),
+        *(dcc.Store(id=name) for name in (*ids.PULSES, ids.SETTLED)),
         html.Div(
             id=ids.LIVE_CONFIG,
             hidden=True,
             **parts.attrs(data_config=config(page, on_map=on_map, city=city)),
         ),
-        html.Div(id=ids.LIVE_VIEW, hidden=True, **parts.attrs(data_view="")),
+        html.Div(id=ids.LIVE_VIEW, hidden=True, **parts.attrs(data_view=view)),
         html.Div(id=ids.BANNER, role="alert", hidden=True),
         html.Div(id=ids.MESSAGE, role="alert"),
         html.Div(id=ids.OUTSIDE, role="status"),

@@ -17,6 +17,7 @@ PULSE_CHOSEN = "pulse-chosen"  # of what is selected
 CALM = "calm-pulse"  # any fact, but never more often than figures need it
 CALM_CASES = "calm-cases"
 PULSES = (PULSE, PULSE_CASES, PULSE_CHOSEN, CALM, CALM_CASES)
+SETTLED = "settled"  # dcc.Store: set when what is live is on the screen, or after 5 s
 ME = "me"  # dcc.Store: who is signed in and where his city starts
 SIGN_OUT = "sign-out"
 
@@ -101,6 +102,7 @@ ADMIN_ACTIONS = (
 TILES = "tiles"
 LEVELS = "levels"
 LEVELS_NOTE = "levels-note"
+TREND_BODY = "trend-body"
 TREND = "trend"
 TREND_HOURS = "trend-hours"
 TREND_NOTE = "trend-note"

@@ -20,28 +20,28 @@ from layouts import (
     strip,
     text,
 )
-from layouts.address import DOMAINS, Address
+from layouts.address import DOMAINS, Address, map_view
 
-CENTRE, ZOOM = (31.78, 119.95), 11  # Changzhou, until the first area is known
 ROOM = (0.14, 0.10)  # of the height: left free below and above for what lies on the map
 MARGIN = 0.03  # of the width, on both sides: marks at the border stay whole
 CLOSE = 14.5  # zoom at which a device stands with its neighbours
 WHOLE = {6: 12, 9: 13, 12: 14}  # zoom that shows an area whole, by the digits of its code
-EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
 
 
-def panel(presets: dict[str, Any]) -> html.Section:
-    """The map and what lies on it; the callbacks fill the parts (views.page's "layers")."""
+def panel(data: dict[str, Any]) -> html.Section:
+    """The map where it is to stand, and what lies on it; the callbacks fill the parts.
+
+    `data` is views.page with "ground", that of the address, and "query", the address itself.
+    """
+    path = parts.attrs(aria_label=text.say("path"))
     return html.Section(
         [
-            _map(),
+            _map(data["ground"], map_view(data["query"])),
             html.Div(id=ids.TABS, className="tabs", role="tablist"),
-            html.Nav(
-                id=ids.BREADCRUMB, className="crumb", **parts.attrs(aria_label=text.say("path"))
-            ),
+            html.Nav(breadcrumb(data["ground"]), id=ids.BREADCRUMB, className="crumb", **path),
             search.panel(),
-            layer_tree.panel(presets),
+            layer_tree.panel(data["layers"]),
             html.Div([resource_card.panel(), nearby.panel()], className="things"),
             html.Div(id=ids.CARD, className="card-slot"),
             selection.panel(),
@@ -52,29 +52,37 @@ def panel(presets: dict[str, Any]) -> html.Section:
     )
 
 
-def _map() -> dl.MapContainer:
+def _map(ground: dict[str, Any], view: tuple[float, float, float] | None = None) -> dl.MapContainer:
+    """The map stands where it should from the start: nothing is fetched for another place."""
     style = {"variable": "chengyun.fn.areaStyle"}
     return dl.MapContainer(
         [
             dl.GeoJSON(
                 id=ids.AREAS,
-                data=EMPTY,
+                data=ground["children"],
                 style=style,
                 onEachFeature={"variable": "chengyun.fn.areaLabel"},
                 hideout={"fills": {}, "texts": {}, "selected": None},
             ),
-            dl.GeoJSON(id=ids.OUTLINE, data=EMPTY, style=OUTLINE_STYLE, interactive=False),
+            dl.GeoJSON(
+                id=ids.OUTLINE, data=ground["outline"], style=OUTLINE_STYLE, interactive=False
+            ),
             dl.ScaleControl(position="bottomleft", imperial=False),
         ],
         id=ids.MAP,
-        center=list(CENTRE),
-        zoom=ZOOM,
+        **_stands(ground, view),
+        trackViewport=False,  # nobody asks Dash where the map is
         zoomSnap=0.05,  # the outline fills its room; a turn of the wheel is still a whole step
         zoomControl=False,
         attributionControl=False,
         keyboard=False,
         className="ground",
     )
+
+
+def _stands(ground: dict[str, Any], view: tuple[float, float, float] | None) -> dict[str, Any]:
+    there = viewport(ground, view)
+    return {name: there[name] for name in ("bounds", "center", "zoom") if name in there}
 
 
 def tabs(chosen: str | None) -> list[html.Button]:
@@ -126,9 +134,12 @@ def looked_at(ground: dict[str, Any], here: Address, device: str | None = None) 
     return json.dumps(view)
 
 
-def stores() -> list[dcc.Store]:
-    """The stores that the live layer sets."""
-    return [dcc.Store(id=name) for name in (ids.PLACE, ids.MAP_CLICK, *ids.ACTIONS)]
+def stores(area: str) -> list[dcc.Store]:
+    """The stores that the live layer sets, and the area that the map shows."""
+    return [
+        dcc.Store(id=ids.PLACE, data=area),
+        *(dcc.Store(id=name) for name in (ids.MAP_CLICK, *ids.ACTIONS)),
+    ]
 
 
 def viewport(

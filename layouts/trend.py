@@ -10,11 +10,15 @@ from layouts import charts, ids, parts, text
 
 
 def panel() -> html.Section:
-    """The empty panel; the callback fills it."""
-    graph = dcc.Graph(id=ids.TREND, config=charts.CONFIG, className="chart", responsive=True)
-    places = [html.Div(id=ids.TREND_NOTE, className="lg"), graph, html.Div(id=ids.TREND_HOURS)]
-    body = html.Div(places, className="b grow")
+    """The empty panel; its body comes when the page has settled."""
+    body = html.Div(id=ids.TREND_BODY, className="b grow")
     return parts.panel(text.say("trend"), body, note=text.say("trend.note"), name="trend")
+
+
+def body() -> list[Any]:
+    """The places that the callback fills; Plotly's script (4.8 MB) comes with them."""
+    graph = dcc.Graph(id=ids.TREND, config=charts.CONFIG, className="chart", responsive=True)
+    return [html.Div(id=ids.TREND_NOTE, className="lg"), graph, html.Div(id=ids.TREND_HOURS)]
 
 
 def legend(data: dict[str, Any]) -> list[html.Span]:

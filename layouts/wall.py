@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from layouts import (
+    address,
     alert_list,
     dispatch_panel,
     due_cases,
@@ -22,15 +23,18 @@ from layouts.frame import account, frame, light
 
 
 def page(data: dict[str, Any]) -> html.Div:
-    """The whole page for the user who asks; `data` is views.page."""
+    """The whole page for the user who asks; `data` as one_map.panel takes it."""
     left = [tiles.panel(), alert_list.levels_panel(), trend.panel(), hotline.panel()]
     right = [alert_list.panel(), due_cases.panel(), dispatch_panel.panel()]
     columns = [
         html.Div(left, className="col left"),
-        one_map.panel(data["layers"]),
+        one_map.panel(data),
         html.Div(right, className="col right"),
     ]
-    inside = [*frame(data, on_map=True), *one_map.stores(), title_bar(data), html.Main(columns)]
+    ground, here = data["ground"], address.read(data["query"])
+    invisible = frame(data, on_map=True, view=one_map.looked_at(ground, here))
+    stores = one_map.stores(ground["area"]["code"])
+    inside = [*invisible, *stores, title_bar(data), html.Main(columns)]
     return html.Div(inside, className="wall")
 
 

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from app.errors import Invalid, NotAllowed, SignInNeeded
 from app.web.auth import touch
 from app.web.errors import DOORS
+from app.web.stills import is_still
 
 # The phone's shell, its manifest and its service worker must load without sign-in: they hold no
 # data, and a service worker that is redirected to /login can never be updated.
@@ -75,7 +76,7 @@ def _seal(server: Flask, policy: str) -> None:
 
 
 def _is_open(path: str) -> bool:
-    return path.startswith(OPEN) or path == "/m"
+    return path.startswith(OPEN) or path == "/m" or is_still(path)
 
 
 def _policy(inline_scripts: list[str], pictures_from: list[str]) -> str:

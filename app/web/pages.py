@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import dash
 from dash import html
@@ -26,8 +27,9 @@ from flask_login import current_user
 
 from app.city import City
 from app.domain.people import Role, User, Verb, may
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.services import views
+from app.web import live_layer
 from app.web.auth import whoami
 from app.web.front import Front
 
@@ -43,6 +45,14 @@ ICON = (
     '<rect width="16" height="16" rx="3" fill="#0b2a4a"/>'
     '<path d="M3 12V7h3v5m1 0V3h3v9m1 0V9h2v3" fill="#3cc8e8"/></svg>'
 )
+# what a page would ask for only when Dash's scripts have run; layouts/assets/boot.js reads the id
+EARLY = (
+    '<link rel="modulepreload" id="live-layer" href="{live_layer}">'
+    '<link rel="preload" as="script" href="/vendor/socket.io.min.js">'
+    '<link rel="preload" as="fetch" crossorigin href="/{page}/_dash-layout">'
+    '<link rel="preload" as="fetch" crossorigin href="/{page}/_dash-dependencies">'
+)
+WITH_MAP = "wall"
 NEEDS = {"admin": Verb.ADMINISTER}  # all others show the city and need VIEW
 NOT_FOR_YOU = "您的账号不能查看大屏"
 USE_ANOTHER = "请用值班或领导账号登录。"
@@ -59,6 +69,7 @@ def mount(server: Flask, city: City, front: Front) -> list[str]:
     hashes: set[str] = set()
     for name, (title, page) in front.pages.items():
         wall = _dash(server, front, name, title)
+        wall.page = name
         wall.index_string = wall.index_string.replace("<html>", f'<html lang="{lang(city)}">')
         wall.layout = _layout(city, name, page)
         front.register(wall, city, whoami)
@@ -71,13 +82,25 @@ def lang(city: City) -> str:
     return "en" if city.settings.locale.startswith("en") else "zh-CN"
 
 
-def _dash(server: Flask, front: Front, name: str, title: str) -> dash.Dash:
-    return dash.Dash(
+class Screen(dash.Dash):
+    """A page whose live layer and layout come while Dash's own scripts still do."""
+
+    page = ""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        """Return the page's HTML; nothing is live for one who may not look at it."""
+        if _may_look(whoami(), self.page):
+            parts["metas"] += EARLY.format(live_layer=live_layer.address(), page=self.page)
+        return str(super().interpolate_index(**parts))
+
+
+def _dash(server: Flask, front: Front, name: str, title: str) -> Screen:
+    return Screen(
         f"chengyun-{name}",
         server=server,  # type: ignore[arg-type]  # Dash names its own type too narrowly
         url_base_pathname=f"/{name}/",
         assets_folder=str(ROOT / "layouts" / "assets"),
-        assets_path_ignore=["^live$"],  # boot.js imports the modules; Dash would load them twice
+        assets_path_ignore=["^live$"],  # boot.js imports them as one (app/web/live_layer.py)
         title=title,
         update_title="",
         suppress_callback_exceptions=True,
@@ -95,9 +118,24 @@ def _layout(city: City, name: str, page: Any) -> Any:
         user = whoami()
         if not _may_look(user, name):
             return turned_away(user, name)
-        return page(views.page(city, user))
+        here = _here(city, user, request.referrer) if name == WITH_MAP else {}
+        return page(views.page(city, user) | here)
 
     return build
+
+
+def _here(city: City, user: User, address: str | None) -> dict[str, Any]:
+    """What is looked at, by the address of the page that asks for its layout: query and ground.
+
+    The callbacks read the address themselves and mend what a browser has not told here.
+    """
+    query = urlsplit(address or "").query
+    asked = parse_qs(query).get("area", [None])[0]
+    try:
+        ground = views.ground(city, user, asked)
+    except Refused:
+        query, ground = "", views.ground(city, user)
+    return {"query": query, "ground": ground}
 
 
 def _may_look(user: User, name: str) -> bool:
@@ -128,9 +166,19 @@ def edition() -> str:
 
 
 def files() -> Blueprint:
-    """Return the blueprint of the phone's shell and of the npm packages' browser files."""
+    """Return the blueprint of the phone's shell, the live layer and the npm packages' files."""
     shelf = Blueprint("files", __name__)
+    _phone(shelf)
+    _scripts(shelf)
 
+    @shelf.get("/favicon.ico")
+    def icon() -> Any:
+        return Response(ICON, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+
+    return shelf
+
+
+def _phone(shelf: Blueprint) -> None:
     @shelf.get("/m")
     def to_phone() -> Any:
         query = request.query_string.decode()
@@ -144,9 +192,14 @@ def files() -> Blueprint:
     def phone_file(name: str) -> Any:
         return send_from_directory(PHONE, name, max_age=0)
 
-    @shelf.get("/favicon.ico")
-    def icon() -> Any:
-        return Response(ICON, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+
+def _scripts(shelf: Blueprint) -> None:
+    @shelf.get("/live/<name>")
+    def live(name: str) -> Any:
+        if f"/live/{name}" != live_layer.address():  # a page from before an upgrade
+            return redirect(live_layer.address())
+        kept = {"Cache-Control": "max-age=31536000, immutable"}
+        return Response(live_layer.text(), mimetype="text/javascript", headers=kept)
 
     @shelf.get("/vendor/<name>")
     def vendor(name: str) -> Any:
@@ -156,5 +209,3 @@ def files() -> Blueprint:
         if not path.is_file():
             raise NotFound(NOT_INSTALLED)
         return send_from_directory(path.parent, path.name, mimetype="text/javascript")
-
-    return shelf

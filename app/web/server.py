@@ -41,6 +41,7 @@ from app.web import (
 )
 from app.web.front import Front
 from app.web.picture import Picture
+from app.web.stills import Stills, whole
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     errors.register(server)
     auth.register(server, city)
     Compress(server)
+    server.after_request(whole)  # before what Compress does there
     sockets = SocketIO(
         server,
         async_mode=async_mode,
@@ -114,6 +116,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     _addresses(server, city, pusher)
     for door in front.doors:
         server.register_blueprint(door(city))
+    server.wsgi_app = Stills(server.wsgi_app)  # type: ignore[assignment, method-assign]
     return server, sockets
 
 

@@ -3,7 +3,6 @@
 (function boot() {
   "use strict";
   const chengyun = (window.chengyun = window.chengyun || {});
-  const here = document.currentScript ? document.currentScript.src : `${location.origin}/wall/assets/boot.js`;
   const labels = new Map(); // area code -> {layer, name, text} of its label; live/label_layer.mjs places them
   const figures = new Map(); // area code -> figure; Leaflet asks for the style before the label exists
 
@@ -13,11 +12,15 @@
   function registerMap() {
     const map = this;
     const id = map.getContainer().id;
-    chengyun.maps.set(id, map);
+    map.whenReady(() => tell(id, map)); // react-leaflet says where it stands after this hook
     map.on("unload", () => {
       if (chengyun.maps.get(id) === map) chengyun.maps.delete(id);
       document.dispatchEvent(new CustomEvent("chengyun:map-gone", { detail: { id, map } }));
     });
+  }
+
+  function tell(id, map) {
+    chengyun.maps.set(id, map);
     document.dispatchEvent(new CustomEvent("chengyun:map", { detail: { id, map } }));
   }
 
@@ -84,6 +87,8 @@
   chengyun.areaLabels = labels;
   chengyun.fn = Object.assign(chengyun.fn || {}, { areaStyle, areaLabel });
   if (window.L) window.L.Map.addInitHook(registerMap);
-  chengyun.modules = import(new URL("live/main.mjs", here).href).then((main) => main.start(chengyun));
+  const live = document.getElementById("live-layer"); // nothing is live on the page of one who may not see it
+  if (!live) return;
+  chengyun.modules = import(live.href).then((main) => main.start(chengyun));
   chengyun.modules.catch((why) => console.error("live layer did not start", why));
 })();

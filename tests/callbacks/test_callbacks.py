@@ -8,7 +8,7 @@ import pytest
 
 import callbacks
 from app.errors import Conflict
-from layouts import cockpit, ids, wall
+from layouts import cockpit, ids, trend, wall
 from tests import cast
 from tests.layouts import reading, samples
 
@@ -32,7 +32,7 @@ def named(callback):
 @pytest.mark.parametrize(("name", "layout"), PAGES)
 def test_every_callback_finds_its_components_on_the_page(city, name, layout):
     page = built(name, city)
-    on_page = reading.ids(layout(samples.page()))
+    on_page = reading.ids(layout(samples.page())) | reading.ids(trend.body())
     found = {i for callback in page._callback_list for i in named(callback)}
     wanted = {i for i in found if not i.startswith("{")}  # those are made by other callbacks
     assert wanted - on_page == set()

@@ -35,6 +35,35 @@ async function connected(options) {
   return all;
 }
 
+describe("a page that begins", () => {
+  it("takes the snapshot before it is connected, and asks for what came since", async () => {
+    const { live, socket, server, heard } = page();
+    live.begin();
+    await settled();
+    assert.deepEqual([server.fetches, heard.snapshots, socket.said], [1, 1, []]);
+    socket.hear("connect");
+    await settled();
+    assert.deepEqual([server.fetches, resumes(socket)], [1, [10]]);
+  });
+
+  it("has been connected while Dash mounted it", async () => {
+    const { live, socket, server, heard } = page();
+    socket.connected = true;
+    live.begin();
+    await settled();
+    assert.deepEqual([server.fetches, heard.links, resumes(socket)], [1, [true], [10]]);
+  });
+
+  it("has been refused: it connects again later", async () => {
+    const { live, socket, clock } = page();
+    socket.active = false;
+    live.begin();
+    await settled();
+    for (const [fn] of clock.later.splice(0)) fn();
+    assert.deepEqual(socket.said, [["connect"]]);
+  });
+});
+
 const resumes = (socket) => socket.said.filter(([event]) => event === "resume").map(([, { seq }]) => seq);
 const fact = (seq, id = `A${seq}`) => factOf("alert", alertOf(id, 2), { seq });
 

@@ -20,6 +20,8 @@ def page(role: str = "duty_officer") -> dict[str, Any]:
         "bases": [],
         "feeds": {"telemetry": 15},
         "layers": presets(),
+        "query": "",
+        "ground": ground(),
     }
 
 

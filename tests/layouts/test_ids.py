@@ -6,7 +6,7 @@ from tests.layouts import reading, samples
 SCALARS = {k: v for k, v in vars(ids).items() if k.isupper() and isinstance(v, str)}
 ON_COCKPIT = {ids.COCKPIT_AT, ids.FIGURES, ids.EXCEPTIONS, ids.DOMAINS, ids.STREETS, ids.ROWS}
 TABS = [f"/admin/{name}" for name in admin_page.TABS]
-WHEN_NEEDED = {ids.SEARCH, ids.CARD_CURVE}
+WHEN_NEEDED = {ids.SEARCH, ids.CARD_CURVE, ids.TREND, ids.TREND_NOTE, ids.TREND_HOURS}
 
 
 def on_admin() -> set[str]:

@@ -48,8 +48,23 @@ def test_the_view_leaves_room_for_what_lies_on_the_map():
 
 
 def test_every_action_has_its_store():
-    assert set(ids.ACTIONS) <= reading.ids(one_map.stores())
+    assert set(ids.ACTIONS) <= reading.ids(one_map.stores("320404"))
 
 
 def test_the_map_stays_when_a_thing_has_no_place():
     assert one_map.close_up({"lon": None, "lat": None}) is no_update
+
+
+def stands(query: str):
+    page = one_map.panel(samples.page() | {"query": query})
+    (ground,) = [node for node in reading.nodes(page) if node["_type"] == "MapContainer"]
+    return ground
+
+
+def test_the_map_stands_where_it_should_from_the_start():
+    (south, west), (north, east) = stands("")["bounds"]
+    assert south < 31.77 < 31.80 < north
+    assert west < 119.90 < 119.95 < east
+    there = stands("?view=119.9,31.8,15")
+    assert (there["center"], there["zoom"]) == ([31.8, 119.9], 15)
+    assert "bounds" not in there

@@ -1,11 +1,17 @@
 """案件趋势."""
 
-from layouts import ids, trend
+from layouts import cockpit, ids, trend, wall
 from tests.layouts import reading, samples
 
 
 def test_the_panel_has_its_places():
-    assert {ids.TREND, ids.TREND_NOTE, ids.TREND_HOURS} <= reading.ids(trend.panel())
+    assert ids.TREND_BODY in reading.ids(trend.panel())
+    assert {ids.TREND, ids.TREND_NOTE, ids.TREND_HOURS} <= reading.ids(trend.body())
+
+
+def test_no_chart_stands_on_a_page_that_is_still_coming():
+    for page in (wall.page(samples.page()), cockpit.page(samples.page("leader"))):
+        assert not [node for node in reading.nodes(page) if node["_type"] == "Graph"]
 
 
 def test_the_legend_says_both_sums_or_that_nothing_is_recorded():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from tests import cast
@@ -56,3 +59,29 @@ def test_his_socket_hears_the_pulse_and_nothing_of_the_city(as_user, push) -> No
     heard = socket.get_received()
     assert [one["name"] for one in heard] == ["pulse"]
     assert heard[0]["args"][0]["tiles"] == []
+
+
+def placed(layout: str) -> str:
+    """The area that the map of a layout shows."""
+    (store,) = re.findall(r'\{[^{}]*"id":"place"[^{}]*\}', layout)
+    return str(json.loads(store)["data"])
+
+
+@pytest.mark.parametrize(
+    ("address", "area"),
+    [
+        (None, "320404"),
+        (f"/wall/?area={cast.STREET}", cast.STREET),
+        ("/wall/?area=999999", "320404"),  # unknown: the callbacks say so
+        ("/wall/?area=x", "320404"),
+    ],
+)
+def test_the_layout_of_the_wall_knows_its_address(as_user, address, area) -> None:
+    headers = {"Referer": f"http://localhost{address}"} if address else {}
+    layout = as_user(cast.DUTY).get("/wall/_dash-layout", headers=headers).text
+    assert placed(layout) == area
+
+
+def test_nothing_live_is_loaded_by_who_may_not_look(as_user) -> None:
+    assert "live-layer" in as_user(cast.DUTY).get("/wall/").text
+    assert "live-layer" not in as_user(cast.ADMIN).get("/wall/").text

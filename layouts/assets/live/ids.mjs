@@ -8,6 +8,7 @@ export const PULSE_CASES = "pulse-cases";
 export const PULSE_CHOSEN = "pulse-chosen";
 export const CALM = "calm-pulse";
 export const CALM_CASES = "calm-cases";
+export const SETTLED = "settled";
 export const BEAT = "beat";
 export const LAYERS = "layers";
 export const LAYER_COUNTS = "layer-counts";

@@ -98,6 +98,14 @@ export class Live {
     this.#connectLater();
   }
 
+  /** Take everything now, for which no connection is needed; there may be one already, or one that was refused. */
+  begin() {
+    const { connected, active } = this.socket;
+    if (connected) this.#connected();
+    else this.load();
+    if (!connected && !active) this.#connectLater();
+  }
+
   /** Ask for the facts that we missed. */
   resume() {
     this.gap = null;

@@ -24,15 +24,14 @@ import { throttle } from "./throttle.mjs";
 import { showTiles } from "./tiles.mjs";
 import { wordsOf } from "./words.mjs";
 
-const PLACED_MS = 1_500; // a new map is moved to its area; one that is not moved by then stands where it should
 const BEAT_MS = 5_000; // how often a page of figures about the system itself is repainted
 const TICK_MS = 1_000;
 const RETELL_MS = 150; // new rows of a panel get their ages at once, not with the next tick
 
 /** One page's live layer. */
 export class Page {
-  /** @param {import("./config.mjs").Config} config @param {any} io the Socket.IO client */
-  constructor(config, io) {
+  /** @param {import("./config.mjs").Config} config @param {any} socket of Socket.IO, which connects already */
+  constructor(config, socket) {
     this.config = config;
     this.words = wordsOf(config.locale);
     this.clock = new ServerClock();
@@ -48,7 +47,7 @@ export class Page {
     this.replaying = false;
     this.pulses = new Pulses();
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
-    this.socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
+    this.socket = socket;
     const facts = config.city !== false; // an administrator's page shows nothing of the city
     const outside = { socket: this.socket, fetchSnapshot: facts ? fetchSnapshot : fetchMe, now: () => performance.now(), facts };
     this.live = new Live(outside, this.#hearers());
@@ -64,6 +63,7 @@ export class Page {
 
   start() {
     watchView((view) => this.#look(view));
+    this.live.begin();
     listen({ moment: () => this.#moment(), run: (command) => this.#run(command) });
     setInterval(() => this.#tick(), TICK_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#tick());
@@ -84,20 +84,8 @@ export class Page {
     this.#parts((part) => part.onMap?.(this.scene));
     this.scene.look(this.view);
     this.#show();
-    this.#place(map);
-  }
-
-  /** Begin to look when the map stands where it should: no points are fetched for where it stood before. */
-  #place(map) {
-    const { scene } = this;
-    const placed = () => {
-      clearTimeout(waiting);
-      if (scene !== this.scene) return;
-      map.on("moveend", () => scene === this.scene && this.looking.look());
-      this.looking.onMap(scene);
-    };
-    const waiting = setTimeout(placed, PLACED_MS);
-    map.once("moveend", placed);
+    map.on("moveend", () => this.scene?.map === map && this.looking.look());
+    this.looking.onMap(this.scene);
   }
 
   #looking() {
