@@ -166,6 +166,8 @@ def _peers_turn(peer: Peer, ours: Ours, field: Field) -> Iterator[Shown]:
 
 def _look(chromium: Browser, shown: Shown, field: Field, plan: Plan) -> dict[str, Any]:
     hooks = shown.hooks.replace("DEVICES", str(field.count))
+    with screen(chromium, shown.size, shown.cookies, hooks) as before:
+        before.open(shown.url)  # the target speaks of a warm server
     with screen(chromium, shown.size, shown.cookies, hooks) as opened:
         first = opened.open(shown.url)
         if first is None:
