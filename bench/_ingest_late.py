@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import Any, cast
 
-import msgspec
 import numpy as np
 import redis
 
-from app.domain.readings import Readings
 from app.store import keys
+from app.store.live_entries import readings_in
 
 GIVE_UP_S = 20.0
 PERCENTILES = (50, 95, 99)
-
-_readings = msgspec.msgpack.Decoder(Readings).decode
 
 
 def newest(client: redis.Redis) -> Any:
@@ -24,14 +22,15 @@ def newest(client: redis.Redis) -> Any:
 
 
 def delays(client: redis.Redis, count: int, last: Any) -> dict[str, float]:
-    """Read `count` entries of the readings stream after `last`; percentiles and maximum in ms."""
+    """Read `count` readings of the stream after `last`; percentiles and maximum in ms."""
     seen: list[float] = []
     end = time.monotonic() + GIVE_UP_S + count / 1_000
     while len(seen) < count:
-        answer = cast(Any, client.xread({keys.readings(0): last}, count=2_000, block=200))
+        answer = cast(Any, client.xread({keys.readings(0): last}, count=100, block=200))
         now = time.time()
         for _, entries in answer:
-            seen += [now - _readings(fields[b"b"]).metrics["sent"] for _, fields in entries]
+            said = chain.from_iterable(readings_in(fields[b"b"]) for _, fields in entries)
+            seen += [now - r.metrics["sent"] for r in said]
             last = entries[-1][0]
         if time.monotonic() > end:
             raise TimeoutError(f"only {len(seen)} of {count} readings came")

@@ -22,7 +22,7 @@ from app.services import ingest
 from app.services import lanes as shown
 from streams import adopting, dialects, placecheck, replay
 from streams.feeds import Feeds
-from streams.inbox import BATCH, FEW, READINGS, REPORTS, Codecs, Inbox, Reader
+from streams.inbox import FEW, QUEUE, READINGS, REPORTS, Codecs, Inbox, Reader
 from streams.mqtt import Arrival, Line
 from streams.redis_line import RedisLine
 from streams.sourcefile import load
@@ -94,7 +94,7 @@ class Lane:
                 return
             arrivals = self.inbox.take(wait_s=0.5)
             if arrivals:
-                writer.behind = len(arrivals) == BATCH and len(self.inbox) > 0
+                writer.behind = len(arrivals) + len(self.inbox) > QUEUE
                 if not writer.take(arrivals):
                     return
             else:

@@ -27,7 +27,6 @@ from app.store.live_streams import Entry
 log = logging.getLogger(__name__)
 
 GROUP = CONSUMER = "archive"
-TAKE = 1000
 BLOCK_MS = 500
 RETRY_S = 2.0
 BEAT_S = 2.0
@@ -35,7 +34,10 @@ BEAT_S = 2.0
 
 @dataclass
 class Shelf:
-    """The batch of one partition that is not written yet; `since` is when it began."""
+    """The readings of one partition that are not written yet; `since` is when it began.
+
+    It holds stream entries whole: an entry is acknowledged when all its readings are written.
+    """
 
     partition: int
     entries: list[Entry] = field(default_factory=list)
@@ -55,23 +57,22 @@ class Shelf:
 
 
 def pending(city: City, partition: int) -> list[Entry]:
-    """All entries that this role took and has not acknowledged, in order."""
+    """All readings that this role took and has not acknowledged, in order."""
     found: list[Entry] = []
     after: bytes = b"0"
-    while entries := city.live.read(GROUP, CONSUMER, partition=partition, after=after, count=TAKE):
+    while entries := city.live.read(GROUP, CONSUMER, partition=partition, after=after):
         found += entries
         after = entries[-1][0]
     return found
 
 
 def flush(city: City, shelf: Shelf, settled: Settled | None = None) -> int:
-    """Write a shelf, acknowledge it, trim the stream; returns the number of entries."""
+    """Write a shelf, acknowledge it, trim the stream; returns the number of readings."""
     written = len(shelf.entries)
     if written:
-        ids = [entry_id for entry_id, _ in shelf.entries]
         with (settled or Settled()).writing():
             city.history.write([(entry_id.decode(), r) for entry_id, r in shelf.entries])
-            city.live.ack(GROUP, ids, partition=shelf.partition)
+            city.live.ack(GROUP, (i for i, _ in shelf.entries), partition=shelf.partition)
         shelf.entries = []
         city.live.trim(shelf.partition)
     return written
@@ -80,10 +81,8 @@ def flush(city: City, shelf: Shelf, settled: Settled | None = None) -> int:
 def step(
     city: City, shelf: Shelf, block_ms: int | None = BLOCK_MS, settled: Settled | None = None
 ) -> int:
-    """Take what is new and write when due; returns how many entries were written."""
-    fresh = city.live.read(
-        GROUP, CONSUMER, partition=shelf.partition, count=TAKE, block_ms=block_ms
-    )
+    """Take what is new and write when due; returns how many readings were written."""
+    fresh = city.live.read(GROUP, CONSUMER, partition=shelf.partition, block_ms=block_ms)
     now = time.monotonic()
     shelf.add(fresh, now)
     settings = city.settings

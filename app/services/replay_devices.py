@@ -35,7 +35,6 @@ LOTS = 4  # kept: 18 MB each at 50,000 devices that speak once a minute
 SECOND_MS = 1000
 SETTLED_MS = 150_000  # the archive writes once a minute: what is younger may still come
 KEPT = 40  # moments: a megabyte each at 50,000 devices
-PAGE = 500  # entries of a stream at a time: some ms
 
 Levels = dict[str, int]  # device code → level of its open alerts
 Shown = NDArray[np.uint8]
@@ -172,7 +171,7 @@ def _tail(city: City, roster: Roster, until: int) -> Said:
     first = replay_tail.oldest(city.live.redis, city.live.partitions)
     if first is None or first > until:
         return nothing()
-    pages = replay_tail.unwritten(city.live.redis, city.live.partitions, until, PAGE)
+    pages = replay_tail.unwritten(city.live.redis, city.live.partitions, until)
     rows = [row for page in pages for row in _rows(roster, page)]
     if not rows:
         return nothing()

@@ -21,12 +21,11 @@ from app.domain.readings import Device, Presence, Readings
 from app.errors import Refused
 from app.services import alerts, neighbours, presence
 from app.services.watch_post import LEASE_MS, Post, Round, take_post
-from app.store.live_streams import Entry
+from app.store.live_streams import AT_ONCE, Entry
 from app.store.rule_memory import LostPost
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000
 BLOCK_MS = 200
 SWEEP_S = 1.0
 BEAT_S = 2.0
@@ -35,15 +34,15 @@ FRESH_PERIODS = 3  # an older reading is not judged by time alone
 
 
 def step(city: City, post: Post, *, block_ms: int | None = None) -> int:
-    """Judge the next entries of a partition, pending ones first; return how many there were."""
+    """Judge the next entries of a partition, pending ones first; return how many readings."""
     if post.pending:
-        entries = post.store.read(post.consumer, fresh=False, count=BATCH, block_ms=None)
+        entries = post.store.read(post.consumer, fresh=False, count=AT_ONCE, block_ms=None)
         post.pending = bool(entries)
     if not post.pending:
-        entries = post.store.read(post.consumer, fresh=True, count=BATCH, block_ms=block_ms)
-        post.caught_up = len(entries) < BATCH
+        entries = post.store.read(post.consumer, fresh=True, count=AT_ONCE, block_ms=block_ms)
+        post.caught_up = len({i for i, _ in entries}) < AT_ONCE
     if entries:
-        settle(city, post, weigh(city, post, entries), [i for i, _ in entries])
+        settle(city, post, weigh(city, post, entries), (i for i, _ in entries))
         post.done = int(entries[-1][0].split(b"-")[0])
     return len(entries)
 
@@ -73,7 +72,7 @@ def _weigh(post: Post, readings: Readings, done: Round) -> None:
             known = post.memories.get(code)
 
 
-def settle(city: City, post: Post, done: Round, ids: list[bytes]) -> None:
+def settle(city: City, post: Post, done: Round, ids: Iterable[bytes]) -> None:
     """Write a round: ledger first, then memory with acknowledgement, then the wall."""
     alerts.apply(city, done.changes)
     post.store.commit(ids, done.changed)

@@ -110,7 +110,7 @@ class Feed:
         }
 
     def tail(
-        self, last_ids: Mapping[str, str], block_ms: int, count: int = 2000
+        self, last_ids: Mapping[str, str], block_ms: int, count: int = 100
     ) -> dict[str, list[tuple[str, bytes]]]:
         """Wait for entries after `last_ids` on any of the streams; {} after `block_ms`.
 

@@ -68,8 +68,16 @@ def partition_of(device: str, partitions: int) -> int:
 
 
 def readings(partition: int) -> str:
-    """Stream of accepted readings: {"b": msgpack Readings}; groups "watch" and "archive"."""
+    """Stream of accepted readings, one entry per batch; groups "watch" and "archive".
+
+    {"b": msgpack [Readings, …], "n": readings that the stream has taken so far}.
+    """
     return f"cy:{{{partition}}}:readings"
+
+
+def readings_taken(partition: int) -> str:
+    """How many readings the stream has taken so far, trimmed ones included."""
+    return f"cy:{{{partition}}}:readings:taken"
 
 
 def seen(partition: int) -> str:

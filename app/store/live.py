@@ -177,6 +177,7 @@ class Live(Streams, Marks, Sources, tallies.Tallies):
         made = []
         for partition, bundle in bundles.items():
             names = [keys.readings(partition), keys.LAST, keys.POINTS, keys.FEEDS, keys.COUNTS]
+            names.append(keys.readings_taken(partition))
             prefixes = (keys.seen(partition), keys.recent(""))
             told = bundle.packed(feeds, counts, samples)
             made.append(Call(bundle.places, names, (*prefixes, *told)))

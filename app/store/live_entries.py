@@ -32,6 +32,24 @@ _NO_NUMBER = 0xFFFFFFFF
 _NUMBER_BYTES = b"\xa1n\xce\xff\xff\xff\xff"
 
 
+_MANY = b"\xdc"  # a msgpack array with two bytes of length: how the script begins an entry
+_reading = msgspec.msgpack.Decoder(Readings).decode
+_readings = msgspec.msgpack.Decoder(list[Readings]).decode
+
+
+def readings_in(body: bytes) -> list[Readings]:
+    """The readings of a stream entry: of a batch, or the one of an entry by an older version.
+
+    Raises msgspec.DecodeError.
+    """
+    return _readings(body) if body[:1] == _MANY else [_reading(body)]
+
+
+def count_in(body: bytes) -> int:
+    """How many readings a stream entry holds, without reading them."""
+    return int.from_bytes(body[1:3]) if body[:1] == _MANY else 1
+
+
 class Observed(NamedTuple):
     """One reading ready to be written; `grid` is its grid's index, `value` the primary metric."""
 

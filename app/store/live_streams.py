@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -13,6 +13,7 @@ from app.domain.readings import Readings
 from app.domain.reports import HotlineOrder, Report
 from app.domain.warnings import Warning
 from app.store import keys
+from app.store.live_entries import count_in, readings_in
 from app.store.stream_answers import entries
 
 log = logging.getLogger(__name__)
@@ -20,13 +21,12 @@ log = logging.getLogger(__name__)
 GROUPS = ("watch", "archive")
 FORMER_KEPT_S = 30 * 86_400  # default: as long as a dead letter
 NEVER = -1  # the time to live of a key that has none
-LAG_COUNTED = 10_000  # entries; one more or less does not matter then
+AT_ONCE = 32  # entries in one read; each holds a batch, which is at most 1,000 readings
 FEED_OF: dict[type, str] = {Report: "report", HotlineOrder: "order", Warning: "warning"}
 
 _pack = msgspec.msgpack.Encoder().encode
-_readings = msgspec.msgpack.Decoder(Readings).decode
 
-Entry = tuple[bytes, Readings]
+Entry = tuple[bytes, Readings]  # one reading and the stream entry it came in, with others
 
 
 class Streams:
@@ -58,40 +58,36 @@ class Streams:
         *,
         partition: int = 0,
         after: str | bytes = ">",
-        count: int = 1000,
+        count: int = AT_ONCE,
         block_ms: int | None = None,
     ) -> list[Entry]:
-        """The next entries of a group in order; `after` an id gives the consumer's own pending.
+        """The readings of the next `count` stream entries, see `read_group`."""
+        stream = keys.readings(partition)
+        return read_group(self.redis, stream, group, consumer, after, count, block_ms)
 
-        `block_ms` waits for new ones at most so long; None does not wait. An entry that was cut
-        off meanwhile or cannot be read is acknowledged here and passed over.
-        """
-        answer = self.redis.xreadgroup(
-            group, consumer, {keys.readings(partition): after}, count=count, block=block_ms
-        )
-        readable, lost = told(answer)
-        self.ack(group, lost, partition=partition)
-        return readable
-
-    def ack(self, group: str, ids: Sequence[bytes], *, partition: int = 0) -> None:
-        """The group is done with these entries."""
-        if ids:
-            self.redis.xack(keys.readings(partition), group, *ids)
+    def ack(self, group: str, ids: Iterable[bytes], *, partition: int = 0) -> None:
+        """The group is done with all readings of these stream entries."""
+        once = dict.fromkeys(ids)
+        if once:
+            self.redis.xack(keys.readings(partition), group, *once)
 
     def done_up_to(self, partition: int = 0) -> bytes | None:
         """The smallest id that some group still needs; None when a group is missing."""
-        stream = keys.readings(partition)
-        needed = []
-        groups = {g["name"].decode(): g for g in cast(list[Any], self.redis.xinfo_groups(stream))}
-        for name in GROUPS:
-            if name not in groups:
-                return None
-            pending = self.redis.xpending(stream, name)
-            needed.append(pending["min"] or _next_id(groups[name]["last-delivered-id"]))
-        return min(needed, key=_id_order)
+        needed = self._needed(keys.readings(partition))
+        return min(needed.values(), key=_id_order) if len(needed) == len(GROUPS) else None
+
+    def _needed(self, stream: str) -> dict[str, bytes]:
+        """The smallest id that each group still needs: its oldest pending, else its next."""
+        found = {g["name"].decode(): g for g in cast(list[Any], self.redis.xinfo_groups(stream))}
+        return {
+            name: cast(Any, self.redis.xpending(stream, name))["min"]
+            or _next_id(found[name]["last-delivered-id"])
+            for name in GROUPS
+            if name in found
+        }
 
     def trim(self, partition: int = 0) -> int:
-        """Cut off the readings that every group has acknowledged; returns how many."""
+        """Cut off the entries that every group has acknowledged; returns how many."""
         needed = self.done_up_to(partition)
         if needed is None:
             return 0
@@ -99,14 +95,17 @@ class Streams:
         return self.redis.xtrim(stream, minid=needed.decode(), approximate=False)
 
     def lag(self, group: str, partition: int = 0) -> int:
-        """Entries of the stream that the group has not acknowledged, counted to 10,000."""
+        """Readings from the first that the group has not acknowledged to the newest.
+
+        Those that an older version wrote, an entry for each, are not counted.
+        """
         stream = keys.readings(partition)
-        for found in cast(list[Any], self.redis.xinfo_groups(stream)):
-            if found["name"].decode() == group:
-                after = _next_id(found["last-delivered-id"])
-                fresh = cast(list[Any], self.redis.xrange(stream, min=after, count=LAG_COUNTED))
-                return len(fresh) + int(found["pending"])
-        return 0
+        needed = self._needed(stream).get(group)
+        first = cast(list[Any], self.redis.xrange(stream, min=needed, count=1)) if needed else []
+        if not first:
+            return 0
+        newest = cast(list[Any], self.redis.xrevrange(stream, count=1))
+        return _taken(newest) - _taken(first) + count_in(first[0][1].get(b"b", b""))
 
     def accept(self, things: Sequence[Report | HotlineOrder | Warning], arrived: int) -> None:
         """Keep reports, orders and warnings until the clock has them; safe in Redis on return.
@@ -123,18 +122,46 @@ class Streams:
             pipe.execute()
 
 
-def told(answer: Any) -> tuple[list[Entry], list[bytes]]:
+def read_group(
+    client: redis.Redis,
+    stream: str,
+    group: str,
+    consumer: str,
+    after: str | bytes,
+    count: int,
+    block_ms: int | None,
+) -> list[Entry]:
+    """The readings of a group's next `count` stream entries in order; empty when there are none.
+
+    `after` an id gives the consumer's own pending ones, ">" new ones; `block_ms` waits for those
+    at most so long, None does not wait. An entry that was cut off meanwhile or cannot be read is
+    acknowledged here and passed over.
+    """
+    while True:
+        answer = client.xreadgroup(group, consumer, {stream: after}, count=count, block=block_ms)
+        readable, lost = _told(answer)
+        if lost:
+            log.warning("%d entries of readings cannot be read, first %r", len(lost), lost[0])
+            client.xack(stream, group, *lost)
+        if readable or not lost:
+            return readable
+
+
+def _told(answer: Any) -> tuple[list[Entry], list[bytes]]:
     """What an XREADGROUP of one stream of readings brought, and the ids that cannot be read."""
     readable: list[Entry] = []
     lost: list[bytes] = []
     for i, fields in entries(answer):
         try:
-            readable.append((i, _readings(fields[b"b"])))
+            readable += [(i, each) for each in readings_in(fields[b"b"])]
         except (KeyError, TypeError, msgspec.DecodeError):
             lost.append(i)
-    if lost:
-        log.warning("%d entries of readings cannot be read, first %r", len(lost), lost[0])
     return readable, lost
+
+
+def _taken(found: list[Any]) -> int:
+    """How many readings the stream had taken with this entry; 0 for one by an older version."""
+    return int(found[0][1].get(b"n", 0))
 
 
 def _id_order(stream_id: bytes) -> tuple[int, int]:

@@ -13,12 +13,13 @@ import redis
 
 from app.domain.readings import Device, Quality, Readings
 from app.store import keys, points
+from app.store.live_entries import readings_in
+from app.store.live_streams import AT_ONCE
 
-MOST = 400_000  # entries: the archive writes once a minute; while it stands still, no more are read
+MOST = 400_000  # readings; the archive writes once a minute, while it stands still no more are read
 LATE = 32  # quality.Doubt.LATE
 
 _device = msgspec.msgpack.Decoder(Device, strict=False).decode
-_readings = msgspec.msgpack.Decoder(Readings).decode
 
 
 def point_count(client: redis.Redis) -> int:
@@ -39,37 +40,35 @@ def devices(client: redis.Redis, count: int) -> Iterator[list[Device]]:
 def oldest(client: redis.Redis, partitions: int) -> int | None:
     """When the oldest reading that waits in a stream arrived (ms); None when none waits."""
     firsts = [client.xrange(keys.readings(n), count=1) for n in range(partitions)]
-    found = [_read(fields) for first in firsts for _, fields in cast(list[Any], first)]
-    return min((r.arrived for r in found if r), default=None)
+    found = (r for first in firsts for _, fields in cast(list[Any], first) for r in _read(fields))
+    return min((r.arrived for r in found), default=None)
 
 
-def unwritten(
-    client: redis.Redis, partitions: int, until: int, count: int
-) -> Iterator[list[Readings]]:
+def unwritten(client: redis.Redis, partitions: int, until: int) -> Iterator[list[Readings]]:
     """The readings that arrived up to `until` (ms) and still wait in the streams, in pages.
 
-    Late ones, which were never shown, are left out. Some may be in history as well.
+    A page is what AT_ONCE stream entries hold: some ms of work. Late ones, which were never shown, are left out. Some may be in history as well.
     """
     for partition in range(partitions):
-        yield from _of(client, keys.readings(partition), until, count)
+        yield from _of(client, keys.readings(partition), until)
 
 
-def _of(client: redis.Redis, stream: str, until: int, count: int) -> Iterator[list[Readings]]:
-    after = "-"
-    for _ in range(MOST // count):
-        found = cast(list[Any], client.xrange(stream, min=after, count=count))
-        page = [r for _, fields in found if (r := _read(fields)) is not None]
+def _of(client: redis.Redis, stream: str, until: int) -> Iterator[list[Readings]]:
+    after, seen = "-", 0
+    while seen < MOST:
+        found = cast(list[Any], client.xrange(stream, min=after, count=AT_ONCE))
+        page = [r for _, fields in found for r in _read(fields)]
         yield [r for r in page if r.arrived <= until and not is_late(r)]
-        if len(found) < count or (page and page[0].arrived > until):
+        if len(found) < AT_ONCE or (page and page[0].arrived > until):
             return
-        after = "(" + found[-1][0].decode()
+        after, seen = "(" + found[-1][0].decode(), seen + len(page)
 
 
-def _read(fields: dict[bytes, bytes]) -> Readings | None:
+def _read(fields: dict[bytes, bytes]) -> list[Readings]:
     try:
-        return _readings(fields[b"b"])
+        return readings_in(fields[b"b"])
     except (KeyError, TypeError, msgspec.DecodeError):
-        return None  # the archive says so
+        return []  # the archive says so
 
 
 def is_late(r: Readings) -> bool:

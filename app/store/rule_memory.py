@@ -7,7 +7,7 @@ holds a lease, and each write checks it: a second watcher of the partition write
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -15,7 +15,7 @@ import redis
 
 from app.domain.alerts import Memory
 from app.store import keys
-from app.store.live_streams import Entry, told
+from app.store.live_streams import Entry, read_group
 
 GROUP = "watch"
 
@@ -75,17 +75,12 @@ class RuleMemory:
                 return
 
     def read(self, consumer: str, *, fresh: bool, count: int, block_ms: int | None) -> list[Entry]:
-        """The consumer's pending entries in order, or `fresh` ones (waiting up to `block_ms`).
+        """The readings of the consumer's `count` oldest pending entries, or of so many `fresh` ones.
 
-        Entries that are gone from the stream or cannot be read are acknowledged and passed over.
+        The rest as in `live_streams.read_group`.
         """
-        answer = self.redis.xreadgroup(
-            GROUP, consumer, {self._stream: ">" if fresh else "0"}, count=count, block=block_ms
-        )
-        readable, lost = told(answer)
-        if lost:
-            self.redis.xack(self._stream, GROUP, *lost)
-        return readable
+        after = ">" if fresh else "0"
+        return read_group(self.redis, self._stream, GROUP, consumer, after, count, block_ms)
 
     def load(self) -> dict[str, dict[str, Memory]]:
         """All memories: device → rule → memory."""
@@ -95,7 +90,7 @@ class RuleMemory:
             memories.setdefault(device, {})[rule] = _memory(raw)
         return memories
 
-    def commit(self, ids: Sequence[bytes], changed: Mapping[Key, Memory | None]) -> None:
+    def commit(self, ids: Iterable[bytes], changed: Mapping[Key, Memory | None]) -> None:
         """Remember the changes (None forgets) and acknowledge the entries, both or neither.
 
         Raises LostPost when the partition has another owner.
@@ -112,8 +107,8 @@ class RuleMemory:
                 pipe.hset(self._hash, mapping=cast(Any, kept))
             if gone:
                 pipe.hdel(self._hash, *gone)
-            if ids:
-                pipe.xack(self._stream, GROUP, *ids)
+            if once := dict.fromkeys(ids):
+                pipe.xack(self._stream, GROUP, *once)
             try:
                 pipe.execute()
             except redis.WatchError as why:

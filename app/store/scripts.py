@@ -10,7 +10,9 @@ from __future__ import annotations
 # four hours was applied before, and nothing happens. Older than the device's newest: late (3),
 # it goes to the stream and nowhere else; a bad reading (2) stays bad. The tail of an entry is
 # quality, moved (nil or two doubles) and doubts, of which 32 is "late".
-# KEYS: stream, last, points, feeds, counts
+# All that is stored goes into one entry of the stream: b, a msgpack array of two bytes of length, and
+# n, how many readings the stream has taken until then, this entry's included.
+# KEYS: stream, last, points, feeds, counts, taken
 # ARGV: prefix of seen, prefix of recent, batch, messages
 # batch: [feeds -> arrived, names of feeds, more counts, samples of lag, first and last byte of the
 # points to read at once (or neither)]
@@ -23,7 +25,7 @@ from __future__ import annotations
 # Answers a string with one character per message: "0" duplicate, "1" new, "2" late.
 WRITE = """
 redis.replicate_commands()
-local stream, last, points, feeds, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local stream, last, points, feeds, counts, taken = unpack(KEYS)
 local call, sub, unpack_some = redis.call, string.sub, cmsgpack.unpack_limit
 local unpacked, messages = struct.unpack, ARGV[4]
 local seen_by, recent_by, batch = {}, ARGV[2], cmsgpack.unpack(ARGV[3])
@@ -49,6 +51,7 @@ local function known_at(device, at, offset)
   end
 end
 local flags, new, late, all = {}, 0, 0, 0
+local body = {''}
 local stored, lates, of = {}, {}, {}
 for f = 1, #names do stored[f], lates[f], of[f] = 0, 0, 0 end
 local next_at, size = 1, #messages
@@ -73,14 +76,13 @@ while next_at <= size do
     if known and known > at then
       local quality, doubts = string.byte(entry, -tail), string.byte(entry, -1)
       if doubts % 64 < 32 then doubts = doubts + 32 end
-      call('XADD', stream, '*', 'b', sub(entry, 1, -tail - 1)
-        .. (quality == 2 and '\\2' or '\\3') .. '\\192' .. string.char(doubts))
       flags[all] = '2'
       late = late + 1
+      body[new + late + 1] = sub(entry, 1, -tail - 1)
+        .. (quality == 2 and '\\2' or '\\3') .. '\\192' .. string.char(doubts)
       lates[feed] = lates[feed] + 1
     else
       local recent = recent_by .. device
-      call('XADD', stream, '*', 'b', entry)
       newest[device], bodies[device] = at, entry
       if call('RPUSH', recent, curve) > 256 then call('LTRIM', recent, '-240', '-1') end
       if not same then call('EXPIRE', recent, '172800') end
@@ -94,9 +96,15 @@ while next_at <= size do
       end
       flags[all] = '1'
       new = new + 1
+      body[new + late + 1] = entry
       stored[feed] = stored[feed] + 1
     end
   end
+end
+local kept = new + late
+if kept > 0 then
+  body[1] = string.char(220, math.floor(kept / 256), kept % 256)
+  call('XADD', stream, '*', 'b', table.concat(body), 'n', call('INCRBY', taken, kept))
 end
 local changed
 changed, size = {}, 0
@@ -109,9 +117,9 @@ local function add(name, n)
   if n > 0 then call('HINCRBY', counts, name, n) end
 end
 call('HINCRBY', counts, 'received', all)
-call('HINCRBY', counts, 'stored', new + late)
+call('HINCRBY', counts, 'stored', kept)
 add('late', late)
-add('duplicates', all - new - late)
+add('duplicates', all - kept)
 for f = 1, #names do
   add('stored:' .. names[f], stored[f] + lates[f])
   add('late:' .. names[f], lates[f])

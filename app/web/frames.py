@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from app.domain.kinds import BY_CODE
-from app.domain.people import covers
 from app.domain.readings import Quality, Readings
+from app.store.live_entries import readings_in
 
-_readings = msgspec.msgpack.Decoder(Readings).decode
 _states = msgspec.msgpack.Decoder(list[tuple[int, int, int]]).decode
 _positions = msgspec.msgpack.Decoder(list[tuple[str, float, float, int]]).decode
 
@@ -34,8 +34,7 @@ class Frame:
 
     def hear(self, bodies: Iterable[bytes]) -> None:
         """Take entries of a readings stream; late ones never reach the live picture."""
-        for body in bodies:
-            r = _readings(body)
+        for r in chain.from_iterable(map(readings_in, bodies)):
             if r.quality == Quality.LATE or r.n < 0:
                 continue
             self.readings[r.n] = (r.area, _row(r, self.readings.get(r.n)))
@@ -53,10 +52,6 @@ class Frame:
             for worker, lon, lat, at in _positions(body):
                 if worker in grids:
                     self.positions[worker] = (grids[worker], [worker, lon, lat, at])
-
-    def positions_in(self, scope: str) -> list[Row]:
-        """Positions of the workers of a scope."""
-        return [row for area, row in self.positions.values() if covers(scope, area)]
 
     def __bool__(self) -> bool:
         return bool(self.readings or self.states or self.positions)

@@ -130,7 +130,7 @@ class CityCollector(Collector):
         live = self._city.live
         lengths = GaugeMetricFamily("chengyun_stream_length", "Entries.", labels=["stream"])
         lag = GaugeMetricFamily(
-            "chengyun_stream_lag", "Entries that a group has not done.", labels=["stream", "group"]
+            "chengyun_stream_lag", "Readings that a group has not done.", labels=["stream", "group"]
         )
         parts = [keys.readings(n) for n in range(live.partitions)]
         for stream in [*parts, keys.FACTS, keys.STATES, keys.POSITIONS, keys.REPORTS]:

@@ -26,6 +26,13 @@ def fed(city):
 
 
 def feed(city, numbers) -> None:
+    """A stream entry for each."""
+    for n in numbers:
+        feed_at_once(city, [n])
+
+
+def feed_at_once(city, numbers) -> None:
+    """One stream entry for all."""
     batch = [
         Observed(
             Readings(-1, "G1", "gas", "320404001001001", NOW + i, NOW, {"ch4": float(i)}),
@@ -85,6 +92,25 @@ def test_killed_between_writing_and_acknowledging(fed, monkeypatch) -> None:
     assert curve(fed) == list(range(40))
 
 
+def test_an_entry_with_many_readings_is_written_whole_before_it_is_acknowledged(
+    city, monkeypatch
+) -> None:
+    city.live.ensure_groups()
+    for start in (0, 500):
+        feed_at_once(city, range(start, start + 500))
+    shelf = taken(city)
+    with monkeypatch.context() as crash:
+        crash.setattr(type(city.history), "write", lambda *_: (_ for _ in ()).throw(OSError(28)))
+        with pytest.raises(OSError, match="28"):
+            archive.flush(city, shelf)
+    assert city.live.lag("archive") == 1_000
+    again = Shelf(0)
+    again.add(archive.pending(city, 0), 0.0)
+    assert archive.flush(city, again) == 1_000
+    assert (rows(city), city.live.lag("archive")) == (1_000, 0)
+    assert curve(city) == list(range(1_000))
+
+
 def test_killed_before_writing(fed) -> None:
     taken(fed)
     again = Shelf(0)
@@ -124,12 +150,12 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost(fed, monkeypatch) -> None
     role = threading.Thread(target=archive.run, args=(city, stop))
     role.start()
     until(lambda: curve(fed) == list(range(30)), timeout=10)
+    until(lambda: "archive" in fed.live.beats(), timeout=10)
     feed(fed, range(30, 33))
     stop.set()
     role.join(10)
     assert not role.is_alive()
     assert not any(beats[:3]), "the wall is told: no beat while nothing is written"
-    assert "archive" in fed.live.beats()
     assert rows(fed) == len(curve(fed))
 
 

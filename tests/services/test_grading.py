@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
 import numpy as np
 import pytest
 import redis
@@ -17,6 +16,7 @@ from app.services.watch import Watch
 from app.store import keys
 from tests import cast
 from tests.cast import GRID
+from tests.recorded import recorded
 
 NOW = 1_795_165_200_000  # at noon of a Beijing day
 PLACE = (119.93, 31.78)
@@ -35,15 +35,13 @@ def minute(n: float) -> int:
 def take(city, *batch: Telemetry, at: int | None = None) -> list:
     """Observe a batch; the doubts and the quality of what the stream has of it."""
     arrived = at if at is not None else max(t.at for t in batch)
-    before = city.live.redis.xlen(keys.readings(0))
+    before = len(recorded(city))
     ingest.observe(city, batch, arrived)
     return graded(city)[before:]
 
 
 def graded(city) -> list:
-    raw = city.live.redis.xrange(keys.readings(0))
-    read = [msgspec.msgpack.decode(f[b"b"], type=ingest.Readings) for _, f in raw]
-    return [(Doubt(r.doubts), r.quality) for r in read]
+    return [(Doubt(r.doubts), r.quality) for r in recorded(city)]
 
 
 def counted(city) -> dict[str, int]:

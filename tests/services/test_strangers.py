@@ -10,6 +10,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.services import archive, ingest, roster, strangers, views_devices
 from app.store import keys
 from tests.cast import ADMIN, COMMANDER
+from tests.recorded import recorded
 
 HOUR_MS = 3_600_000
 
@@ -196,7 +197,7 @@ def test_who_is_ignored_is_silent_until_heeded(city, kinds_told) -> None:
     assert waiting(city) == []
     (row,) = strangers.ignored(city, ADMIN)
     assert (row["device"], row["note"]) == ("S1", "测试设备 138****1234")
-    assert len(city.live.redis.xrange(keys.readings(0))) == 2
+    assert len(recorded(city)) == 2
     strangers.heed(city, ADMIN, "S1")
     speak(city, at=now(city) + 2)
     assert waiting(city) == ["S1"]

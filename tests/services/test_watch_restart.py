@@ -15,7 +15,7 @@ from app.services import alerts, watch
 from app.services.watch import settle, step, weigh
 from app.store import keys
 from app.store.rule_memory import LostPost
-from tests.services.watching import every, opened, point, post, register, say
+from tests.services.watching import every, opened, point, post, register, say, say_at_once
 from tests.waiting import until
 
 
@@ -30,7 +30,7 @@ def facts(city) -> list[str]:
 
 
 def read(here) -> list:
-    return here.store.read("watch", fresh=True, count=1000, block_ms=None)
+    return here.store.read("watch", fresh=True, count=32, block_ms=None)
 
 
 def die(here) -> None:
@@ -46,6 +46,21 @@ def test_killed_after_reading_the_batch_is_judged_by_the_next(city, clock) -> No
     die(first)
     assert step(city, post(city, "second")) == 2
     assert [a.level for a in every(city)] == [Level.RED]
+
+
+def test_a_batch_in_one_entry_is_judged_whole_again_after_a_kill(city, clock) -> None:
+    devices = register(city, "G1", "G2", "G3")
+    for _ in range(2):
+        clock.advance(seconds=30)
+        say_at_once(city, devices, ch4=60.0)
+    first = post(city, "first")
+    done = weigh(city, first, read(first))
+    alerts.apply(city, done.changes)
+    die(first)
+    assert city.live.lag("watch") == 6
+    assert step(city, post(city, "second")) == 6
+    assert city.live.lag("watch") == 0
+    assert sorted(a.device for a in every(city)) == ["G1", "G2", "G3"]
 
 
 def test_killed_between_ledger_and_acknowledgement_gives_one_alert(city, clock) -> None:
@@ -112,7 +127,7 @@ def test_entries_of_a_watch_with_another_name_are_inherited(city, clock) -> None
     (gas,) = register(city, "G1")
     leak(city, clock, gas, 60, 60)
     first = post(city, "first")
-    first.store.read("another-name", fresh=True, count=1000, block_ms=None)
+    first.store.read("another-name", fresh=True, count=32, block_ms=None)
     die(first)
     assert step(city, post(city, "second")) == 2
     assert len(every(city)) == 1

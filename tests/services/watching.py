@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.city import City
 from app.domain.alerts import Alert
 from app.domain.kinds import BY_CODE
@@ -28,13 +30,26 @@ def say(
     city: City, device: Device, quality: Quality = Quality.GOOD, ago_s: float = 0, **metrics: float
 ) -> None:
     """The device says something now, or said it `ago_s` before."""
+    say_at_once(city, [device], quality, ago_s, **metrics)
+
+
+def say_at_once(
+    city: City,
+    devices: Sequence[Device],
+    quality: Quality = Quality.GOOD,
+    ago_s: float = 0,
+    **metrics: float,
+) -> None:
+    """Devices of one kind say the same in one batch."""
     now = round(city.now().timestamp() * 1000)
     at = now - round(ago_s * 1000)
-    readings = Readings(
-        device.n, device.code, device.kind, device.area, at, now, dict(metrics), quality
+    value = metrics.get(BY_CODE[devices[0].kind].primary.code)
+    readings = [
+        Readings(d.n, d.code, d.kind, d.area, at, now, dict(metrics), quality) for d in devices
+    ]
+    city.live.write(
+        [Observed(r, d.lon, d.lat, 0, value) for r, d in zip(readings, devices, strict=True)], now
     )
-    value = metrics.get(BY_CODE[device.kind].primary.code)
-    city.live.write([Observed(readings, device.lon, device.lat, 0, value)], now)
 
 
 def post(city: City, owner: str = "me") -> Post:

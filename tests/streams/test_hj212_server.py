@@ -11,20 +11,18 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import msgspec
 import pytest
 
 from app.config import load_settings
-from app.domain.readings import Readings
 from app.errors import BadConfiguration, Unavailable
 from app.services import ingest
-from app.store import keys
 from streams import hj212_server
 from streams.dialects import hj212
 from streams.dialects.hj212_frame import unpack
 from streams.feeds import Feed
 from streams.hj212_server import Server
 from streams.sources import Source
+from tests.recorded import recorded
 from tests.waiting import until
 
 Said = Sequence[tuple[str, bytes]]
@@ -191,9 +189,7 @@ def test_a_city_keeps_what_it_acknowledges(city, clock, tmp_path: Path, monkeypa
     finally:
         stop.set()
         thread.join(5)
-    stream = city.live.redis.xrange(keys.readings(0))
-    read = [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in stream]
-    assert [(r.device, r.metrics) for r in read] == [("MN7", {"pm10": 80.0})]
+    assert [(r.device, r.metrics) for r in recorded(city)] == [("MN7", {"pm10": 80.0})]
     assert [letter.payload for letter in city.live.dead_letters()] == [b"junk"]
 
 
@@ -203,8 +199,7 @@ def told(clock, station_: str, number: str = "1") -> tuple[str, bytes]:
 
 
 def written(city) -> list[str]:
-    stream = city.live.redis.xrange(keys.readings(0))
-    return [msgspec.msgpack.decode(f[b"b"], type=Readings).device for _, f in stream]
+    return [r.device for r in recorded(city)]
 
 
 def test_a_store_that_is_away_is_waited_for(city, clock, monkeypatch) -> None:

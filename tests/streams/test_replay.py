@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from app.domain.quality import Doubt
-from app.domain.readings import Quality, Readings
+from app.domain.readings import Quality
 from app.domain.reports import Report
 from app.errors import Unavailable
 from app.services import ingest, letters, reports
@@ -24,6 +24,7 @@ from streams.inbox import Reader
 from streams.mqtt import Arrival
 from streams.sourcefile import load
 from tests.cast import ADMIN
+from tests.recorded import recorded
 from tests.waiting import until
 
 WRONG = """\
@@ -73,11 +74,6 @@ def ask(city, **which) -> int:
     return letters.replay(city, ADMIN, [x["id"] for x in letters.search(city, ADMIN, **which)])
 
 
-def stored(city) -> list[Readings]:
-    found = city.live.redis.xrange(keys.readings(0))
-    return [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in found]
-
-
 def test_a_letter_is_taken_after_the_profile_was_mended(city, clock, file) -> None:
     at = now(city)
     come(city, "plant/P1/data", said({"ts": at, "p": "x", "id": "13800001234"}))
@@ -91,7 +87,7 @@ def test_a_letter_is_taken_after_the_profile_was_mended(city, clock, file) -> No
     assert ask(city, source="works") == 1
     assert replay.turn(city) == 1
     assert letters.search(city, ADMIN) == []
-    (reading,) = stored(city)
+    (reading,) = recorded(city)
     assert (reading.device, reading.at, reading.arrived) == ("P1", at, now(city))
     assert reading.metrics == {"pressure": pytest.approx(0.3)}
     assert reading.quality == Quality.LATE
@@ -112,7 +108,7 @@ def test_what_came_late_says_nothing_of_now(city, clock, file) -> None:
     file.write_text(RIGHT, encoding="utf-8")
     ask(city)
     replay.turn(city)
-    newer, late = stored(city)
+    newer, late = recorded(city)
     assert (late.at, late.quality, late.doubts & Doubt.SKEW) == (at, Quality.LATE, 0)
     assert city.live.feeds()["works"] == newer.arrived
     assert city.live.last("P1").at == newer.at
@@ -121,13 +117,13 @@ def test_what_came_late_says_nothing_of_now(city, clock, file) -> None:
 def test_the_good_part_of_a_message_is_not_taken_twice(city, clock, file) -> None:
     at = now(city)
     come(city, "plant/P1/data", said({"ts": at, "p": 100}, {"ts": at + 1, "p": "x"}))
-    assert [r.at for r in stored(city)] == [at]
+    assert [r.at for r in recorded(city)] == [at]
     city.live.redis.delete(*city.live.redis.keys("cy:{0}:seen:*"))  # as after 29 hours
     file.write_text(RIGHT, encoding="utf-8")
     clock.advance(hours=40)
     ask(city)
     assert replay.turn(city) == 1
-    assert [r.at for r in stored(city)] == [at, at + 1]
+    assert [r.at for r in recorded(city)] == [at, at + 1]
 
 
 def test_a_replay_that_died_before_its_end_has_no_effect_again(city, clock, file) -> None:
@@ -139,7 +135,7 @@ def test_a_replay_that_died_before_its_end_has_no_effect_again(city, clock, file
         ask(city)
         assert replay.turn(city) == 1
         city.live.bury([letter])
-    assert len(stored(city)) == 1
+    assert len(recorded(city)) == 1
 
 
 def test_while_another_role_replays_nobody_else_does(city, file) -> None:
@@ -168,7 +164,7 @@ def test_own_messages_reports_and_births_are_replayed(city, clock) -> None:
     assert replay.turn(city) == 4
     assert city.live.device("G1").name == "一号"
     assert city.live.redis.hgetall(keys.STATUSES) == {}
-    assert [r.device for r in stored(city)] == ["G1"]
+    assert [r.device for r in recorded(city)] == ["G1"]
     assert reports.open_waiting(city, "t") == 1
 
 

@@ -7,19 +7,19 @@ from dataclasses import replace
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 
 from app.config import load_settings
-from app.domain.readings import DeviceStatus, Readings
+from app.domain.readings import DeviceStatus
 from app.errors import BadConfiguration, Unavailable
-from app.store import embedded_broker, keys
+from app.store import embedded_broker
 from streams import lanes, writing
 from streams.dialects import Ask, Known, Thing
 from streams.feeds import Feeds
 from streams.inbox import Reader
 from streams.mqtt import Arrival, client
 from streams.sources import Source
+from tests.recorded import recorded
 from tests.streams.fuzzing import sample
 from tests.waiting import until
 
@@ -64,7 +64,7 @@ def test_a_chirpstack_message_becomes_a_stored_reading(wired) -> None:
     field.connect("127.0.0.1", wired.settings.mqtt_port)
     field.loop_start()
     up = sample("chirpstack", "up.json")
-    until(lambda: sent(field, "up", up) and wired.live.redis.xlen(keys.readings(0)), timeout=20)
+    until(lambda: sent(field, "up", up) and recorded(wired), timeout=20)
     undecoded = json.dumps(json.loads(up) | {"object": None}).encode()
     until(lambda: sent(field, "up", undecoded) and wired.live.dead_letters(), timeout=20)
     until(lambda: sent(field, "log", up) and "known:lora:log" in wired.live.counts(), timeout=20)
@@ -73,9 +73,7 @@ def test_a_chirpstack_message_becomes_a_stored_reading(wired) -> None:
     field.disconnect()
     field.loop_stop()
     assert not role.is_alive()
-    seen = wired.live.redis.xrange(keys.readings(0))
-    read = [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in seen]
-    assert {(r.device, r.kind, r.metrics["depth"]) for r in read} == {
+    assert {(r.device, r.kind, r.metrics["depth"]) for r in recorded(wired)} == {
         ("24e124713c140001", "waterlogging", 12.0)
     }
     device = wired.live.device("24e124713c140001")

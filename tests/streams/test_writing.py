@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from app.domain.quality import Doubt
-from app.domain.readings import DeviceStatus, Readings, Telemetry
+from app.domain.readings import DeviceStatus, Telemetry
 from app.services import ahead, ingest, roster
-from app.store import keys
 from streams.inbox import Reader
 from streams.mqtt import Arrival
 from streams.writing import Writer
+from tests.recorded import recorded
 
 DEVICES = [f"R{i}" for i in range(3)]
 
@@ -28,7 +28,7 @@ class Hand:
 
     def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         self.done += [a.mid for a in arrivals]
-        assert self.city.live.redis.xlen(keys.readings(0)) >= len(self.done)
+        assert len(recorded(self.city)) >= len(self.done)
 
 
 @pytest.fixture
@@ -65,11 +65,6 @@ def said(device: str, at: int, value: float) -> Telemetry:
     return Telemetry(device=device, kind="river", at=at, metrics={"level": value})
 
 
-def stored(city) -> list[Readings]:
-    entries = city.live.redis.xrange(keys.readings(0))
-    return [msgspec.msgpack.decode(fields[b"b"], type=Readings) for _, fields in entries]
-
-
 def test_a_batch_is_acknowledged_when_the_next_one_is_under_way(city, writer, hand) -> None:
     assert writer.take(batch(city, 30))
     assert hand.done == []
@@ -77,7 +72,7 @@ def test_a_batch_is_acknowledged_when_the_next_one_is_under_way(city, writer, ha
     assert hand.done == list(range(30, 60))
     assert writer.finish()
     assert hand.done == list(range(30, 90))
-    kept = stored(city)
+    kept = recorded(city)
     assert [r.at for r in kept] == sorted({r.at for r in kept})
     assert len(kept) == 90
     counts = city.live.counts()
@@ -94,7 +89,7 @@ def test_what_is_made_ready_says_the_same_as_what_is_written_alone(city, writer)
     assert ahead.reply(city, sent) == b"111"
     known = roster.of(city)
     usual = [ingest._observed(t, known, False, now, 0).reading for t in batch_of_three]
-    assert stored(city)[-3:] == usual
+    assert recorded(city)[-3:] == usual
     points = city.live.points()
     assert ingest.observe(city, batch_of_three, now).duplicates == 3
     later = [msgspec.structs.replace(t, at=t.at + 100) for t in batch_of_three]
@@ -107,7 +102,7 @@ def test_a_batch_is_weighed_against_the_one_under_way(city, writer) -> None:
     assert writer.take(batch(city, 60, 3, value=9.0))
     assert writer.take(batch(city, 90, 3, value=9.0))
     assert writer.finish()
-    assert [r.doubts for r in stored(city)[-9:]] == [0] * 3 + [Doubt.JUMP] * 3 + [0] * 3
+    assert [r.doubts for r in recorded(city)[-9:]] == [0] * 3 + [Doubt.JUMP] * 3 + [0] * 3
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -135,7 +130,7 @@ def test_a_batch_that_fails_takes_the_next_one_with_it(
     assert writer.take(batch(city, 120))
     assert writer.finish()
     assert hand.done == list(range(30, 150))
-    kept = stored(city)
+    kept = recorded(city)
     assert [r.at for r in kept] == sorted({r.at for r in kept})
     assert len(kept) == 150
 
@@ -146,7 +141,7 @@ def test_a_redis_without_the_script_is_told_it(city, writer, hand) -> None:
     assert writer.take(batch(city, 60))
     assert writer.finish()
     assert hand.done == list(range(30, 90))
-    assert len(stored(city)) == 90
+    assert len(recorded(city)) == 90
 
 
 def test_what_is_not_plain_waits_for_all_before_it(city, writer, hand) -> None:
@@ -156,7 +151,7 @@ def test_what_is_not_plain_waits_for_all_before_it(city, writer, hand) -> None:
         a.said = said("unknown", a.said.at, 1.0)
     assert writer.take(strange)
     assert hand.done == list(range(30, 90))
-    assert [r.device for r in stored(city)[-30:]] == ["unknown"] * 30
+    assert [r.device for r in recorded(city)[-30:]] == ["unknown"] * 30
 
 
 def test_a_fault_in_making_ready_leaves_the_batch_to_the_slow_way(
