@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from bench._map_page import Screen, renderers_mb
 
 PAUSE_S = 2.0  # between two moves
+ARRIVED_S = 10.0  # within which the page shows the area that it was told to show
 SAMPLES = 20  # of the heap in the whole walk
 FLAT = 0.10
 ZOOM = "(step) => { const { map } = chengyun; map.setZoom(map.getZoom() + step); }"
@@ -25,43 +27,58 @@ def walk(
 ) -> dict[str, Any]:
     """Move about; {"heap_mb": [...], "drift_percent", "flat", moves and the frames}.
 
-    `areas` are the codes to drill into, the top one first.
+    `areas` are the codes to drill into, the top one first. A drill-down or a way up counts when the
+    page has got there; `missed` are those that it did not within 10 s.
     """
     chance = random.Random(7)
     screen.wait(5)
     end = time.monotonic() + minutes * 60
     every = minutes * 60 / SAMPLES
-    heaps, pages, moves = [screen.heap_mb()], [renderers_mb()], 0
+    heaps, pages = [screen.heap_mb()], [renderers_mb()]
     frames: list[dict[str, Any]] = []
+    moves: Counter[str] = Counter()
     drills: set[str] = set()
     due = time.monotonic() + every
     while time.monotonic() < end:
-        _move(screen, chance, areas)
-        moves += 1
+        moves[_move(screen, chance, areas)] += 1
         frames.append(screen.window(PAUSE_S))
         drills.add(screen.page.evaluate(VIEW))
         if time.monotonic() >= due:
             heaps.append(_rested_heap(screen, areas[0]))
             pages.append(renderers_mb())
             due += every
-            say(f"heap {heaps[-1]} MB, page {pages[-1]} MB, {moves} moves")
+            say(f"heap {heaps[-1]} MB, page {pages[-1]} MB, {dict(moves)}, {len(drills)} areas")
     heaps.append(_rested_heap(screen, areas[0]))
-    return {**_verdict(heaps), "page_mb": pages, "moves": moves, "areas": len(drills),
+    return {**_verdict(heaps), "page_mb": pages, "moves": dict(moves), "areas": len(drills),
             "fps_median": statistics.median(f["fps"] for f in frames),
             "main_thread_percent": round(100 * statistics.mean(f["busy"] for f in frames), 1),
             "longest_task_ms": max(f["longest_task_ms"] for f in frames)}  # fmt: skip
 
 
-def _move(screen: Screen, chance: random.Random, areas: list[str]) -> None:
-    page, step = screen.page, chance.random()
+def _move(screen: Screen, chance: random.Random, areas: list[str]) -> str:
+    """Do one thing; its name: "zoom", "drag", "drill", "up", or "missed" when no area came."""
+    page, step, here = screen.page, chance.random(), screen.page.evaluate(VIEW)
     if step < 0.4:
         page.evaluate(ZOOM, chance.choice((-1, 1, 1, 2, -2)))
-    elif step < 0.6:
+        return "zoom"
+    if step < 0.6:
         page.evaluate(DRAG, [chance.randint(-500, 500), chance.randint(-300, 300)])
-    elif step < 0.85:
-        page.evaluate(GO, chance.choice(areas))
-    else:
-        page.evaluate(UP)
+        return "drag"
+    if step < 0.8 or here == areas[0]:
+        there = chance.choice([code for code in areas if code != here])
+        page.evaluate(GO, there)
+        return "drill" if _arrives(screen, lambda area: area == there) else "missed"
+    page.evaluate(UP)
+    return "up" if _arrives(screen, lambda area: area != here) else "missed"
+
+
+def _arrives(screen: Screen, there: Callable[[str], bool]) -> bool:
+    end = time.monotonic() + ARRIVED_S
+    while time.monotonic() < end:
+        if there(screen.page.evaluate(VIEW)):
+            return True
+        screen.wait(0.1)
+    return False
 
 
 def _rested_heap(screen: Screen, top: str) -> float:

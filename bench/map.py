@@ -207,7 +207,7 @@ def _endure(minutes: float) -> dict[str, Any]:
     field = Field(open_areas(DISTRICT, KNOWN_AREAS).area(DISTRICT), MOST)
     with our_city(field) as ours, browser() as chromium:
         ours.grow(MOST)
-        areas = [area.code for area in ours.city.areas.under(DISTRICT)][:200]
+        areas = [area.code for area in ours.city.areas.under(DISTRICT)]
         with _our_turn(ours, "ours", WALL) as shown:
             hooks = shown.hooks.replace("DEVICES", str(MOST))
             with screen(chromium, WALL, shown.cookies, hooks) as opened:
