@@ -46,10 +46,10 @@ def table(found: Row) -> Any:
 def _row(row: Row) -> html.Tr:
     who = [html.B(row["name"] or row["who"]), html.Small(row["who"], className="num")]
     cells = [
-        html.Td(parts.clock(row["at"], "%Y-%m-%d %H:%M:%S"), className="num"),
+        html.Td(html.Span(parts.clock(row["at"], "%Y-%m-%d %H:%M:%S"), className="num")),
         html.Td(who, className="source"),
         html.Td(text.say(f"audit.{row['kind']}", n=row["n"])),
-        html.Td(row["case_id"], className="num"),
+        html.Td(html.Span(row["case_id"], className="num")),
         html.Td(row["place"]),
     ]
     return html.Tr(cells)
