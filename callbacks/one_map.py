@@ -30,6 +30,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     """Register the place, the ground, the colours and the way to what is selected."""
     _register_place(wall, city, whoami)
     _register_sights(wall, city, whoami)
+    _register_goings(wall, city, whoami)
 
 
 def _register_place(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -87,24 +88,31 @@ def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None
         counts = layer_tree.counts(views.layers(city, user, here.area, here.tab))
         return ground_legend.hideout(ground), counts, ground_legend.legend(ground)
 
+
+def _register_goings(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.MAP, "viewport", allow_duplicate=True),
         Input(ids.ACT_ALERT, "data"),
         Input(ids.ACT_CASE, "data"),
+        State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    def go_there(alert: dict[str, Any] | None, case: dict[str, Any] | None) -> Any:
+    def go_there(alert: dict[str, Any] | None, case: dict[str, Any] | None, query: str = "") -> Any:
+        view = address.map_view(query)
         if ctx.triggered_id == ids.ACT_CASE and case:
-            return one_map.close_up(views.case(city, whoami(), case["id"]))
+            return one_map.close_up(views.case(city, whoami(), case["id"]), view)
         if alert is None or alert.get("value") == "auto":
             return no_update  # the live layer flies by itself
-        return one_map.close_up(views.alert_card(city, whoami(), alert["id"]))
+        return one_map.close_up(views.alert_card(city, whoami(), alert["id"]), view)
 
     @wall.callback(
         Output(ids.MAP, "viewport", allow_duplicate=True),
         Input(ids.ACT_FOUND, "data"),
+        State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    def go_to_found(done: dict[str, Any] | None) -> Any:
+    def go_to_found(done: dict[str, Any] | None, query: str = "") -> Any:
         see = FOUND.get(str((done or {}).get("value")))
-        return one_map.close_up(see(city, whoami(), done["id"])) if see and done else no_update
+        if not see or not done:
+            return no_update
+        return one_map.close_up(see(city, whoami(), done["id"]), address.map_view(query))

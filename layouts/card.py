@@ -43,8 +43,7 @@ def _value(one: Row, level: int) -> html.Div:
         name = text.say("card.threshold", level=text.say(f"level.{int(line['level'])}"))
         limits += [
             " · " if limits else "",
-            name + " ",
-            html.B(f"{line['value']:g}", className="num"),
+            html.Span([name + " ", html.B(f"{line['value']:g}", className="num")], className="one"),
         ]
     raised = f"{parts.number(one['value'], one['digits'])} {one['unit']}"
     at = parts.clock(one["raised_at"], "%H:%M:%S")

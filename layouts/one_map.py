@@ -157,10 +157,14 @@ def viewport(
     return {"bounds": bounds, "transition": "fitBounds"}
 
 
-def close_up(thing: dict[str, Any]) -> Any:
-    """Where the map goes when somebody selects a thing; it stays when the thing has no place."""
+def close_up(thing: dict[str, Any], view: tuple[float, float, float] | None = None) -> Any:
+    """Where the map goes when somebody selects a thing; it stays when the thing has no place.
+
+    `view` is where it stands: whoever is nearer already stays as near.
+    """
     if thing["lon"] is None or thing["lat"] is None:
         return no_update
     centre = [thing["lat"], thing["lon"]]
-    zoom = WHOLE.get(len(thing["area"]), CLOSE) if thing.get("warning") else CLOSE
+    near = max(CLOSE, view[2]) if view else CLOSE
+    zoom = WHOLE.get(len(thing["area"]), CLOSE) if thing.get("warning") else near
     return {"center": centre, "zoom": zoom, "transition": "setView", "options": {"animate": False}}

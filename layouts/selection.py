@@ -82,7 +82,7 @@ def shown(data: Row | None, chosen: list[str] | None, where: str | None) -> tupl
     drill = {"label": text.say("inside.drill"), "value": DRILL}
     kept = where if where in {row["id"] for row in data["cases"]} else DRILL
     picked = [one for one in chosen or [] if one in there]
-    return False, _body(data), _heading(data), workers, picked, [*cases, drill], kept
+    return False, _body(data), _heading(data), workers, picked, [drill, *cases], kept
 
 
 def _heading(data: Row) -> list[Any]:

@@ -24,7 +24,10 @@ def test_what_is_inside_is_listed_and_goes_with_the_shape(door):
     hidden, body, _, _, _, where, chosen = door["show"](SHAPE, [], page.DRILL)
     assert hidden is False
     assert ("found", "A1", "alert") in reading.actions(body)
-    assert [one["value"] for one in where] == ["C1", page.DRILL]
+    assert [one["value"] for one in where] == [
+        page.DRILL,
+        "C1",
+    ]  # seen without scrolling: it is the first choice
     assert chosen == page.DRILL
     assert door["show"](None, ["W001"], "C1")[0] is True
 

@@ -55,6 +55,13 @@ def test_the_map_stays_when_a_thing_has_no_place():
     assert one_map.close_up({"lon": None, "lat": None}) is no_update
 
 
+def test_whoever_is_nearer_than_a_thing_needs_stays_as_near():
+    thing = {"lon": 119.9, "lat": 31.8, "area": "320404005001001"}
+    assert one_map.close_up(thing)["zoom"] == one_map.CLOSE
+    assert one_map.close_up(thing, (119.8, 31.7, 12.5))["zoom"] == one_map.CLOSE
+    assert one_map.close_up(thing, (119.8, 31.7, 17.0))["zoom"] == 17.0
+
+
 def stands(query: str):
     page = one_map.panel(samples.page() | {"query": query})
     (ground,) = [node for node in reading.nodes(page) if node["_type"] == "MapContainer"]

@@ -1,7 +1,7 @@
 // The replay of one page: what the slider asks for goes to the map, while everything else stays live.
 import { say } from "./announce.mjs";
 import { fetchReplay, fetchSpan, fetchSteps } from "./fetching.mjs";
-import { mayFly, newReds } from "./flight.mjs";
+import { mayFly, newReds, zoomOf } from "./flight.mjs";
 import { isTyping, ownAction } from "./keys.mjs";
 import { MINUTE_MS, begin, reduce, windowOf } from "./replay.mjs";
 import { Badge } from "./replay_badge.mjs";
@@ -124,6 +124,14 @@ export class ReplayPart {
     if (this.elsewhere) this.strip?.window(null);
     this.elsewhere = false;
     this.page.replay(null);
+    this.#goToTheRed();
+  }
+
+  /** What the badge has called for is shown, when the present is back: nobody looks for it. */
+  #goToTheRed() {
+    const red = this.reds ? this.page.live.snapshot.alerts.find((one) => one.id === this.newest.id) : null;
+    this.reds = 0;
+    if (red) this.scene?.flight.to(red.lon, red.lat, zoomOf(red, this.scene.map.getZoom()));
   }
 
   // -- one moment -------------------------------------------------------------------------------
@@ -224,6 +232,7 @@ export class ReplayPart {
     const reds = newReds(applied);
     if (!reds.length) return;
     this.reds += reds.length;
+    this.newest = reds[0];
     if (this.page.config.fly && mayFly(Date.now(), this.scene?.flight.touched ?? 0)) act("select-alert", reds[0].id, "auto");
     this.#tell();
   }
