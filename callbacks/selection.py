@@ -33,13 +33,14 @@ def _register_list(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Input(ids.SELECTION, "data"),
         State(ids.INSIDE_WORKERS, "value"),
         State(ids.INSIDE_WHERE, "value"),
+        State(ids.INSIDE_WORKERS, "options"),
         prevent_initial_call=True,
     )
-    def show(asked: dict[str, Any] | None, chosen: list[str], where: str) -> Any:
+    def show(asked: dict[str, Any] | None, chosen: list[str], where: str, boxes: Any = None) -> Any:
         if not asked:
             return selection.shown(None, None, None)
         found = service.inside(city, whoami(), drawn.read(asked["shape"]))
-        return selection.shown(found, chosen, where)
+        return selection.shown(found, chosen, where, boxes)
 
     @wall.callback(
         Output(ids.INSIDE_FILE, "data"),

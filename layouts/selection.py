@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc, html, no_update
 
 from layouts import ids, parts, text
 
@@ -69,20 +69,32 @@ def _list() -> html.Section:
     )
 
 
-def shown(data: Row | None, chosen: list[str] | None, where: str | None) -> tuple[Any, ...]:
+def shown(
+    data: Row | None, chosen: list[str] | None, where: str | None, before: list[Row] | None = None
+) -> tuple[Any, ...]:
     """What the list shows: hidden, body, heading of workers, their boxes and choice, the cases'.
 
-    `data` is services.inside; what was chosen stays chosen while it is inside.
+    `data` is services.inside, `before` the boxes so far. Who was chosen stays chosen, also when he
+    walks out; a choice that stays is not written again, which would be taken for a new one.
     """
     if data is None:
         return True, [], "", [], [], [], DRILL
     workers = [{"label": _worker(row), "value": row["id"]} for row in data["workers"]]
     there = {row["id"] for row in data["workers"]}
+    workers += [_gone(box) for box in before or [] if box["value"] in set(chosen or []) - there]
+    listed = {box["value"] for box in workers}
+    picked = [one for one in chosen or [] if one in listed]
     cases = [{"label": _case(row), "value": row["id"]} for row in data["cases"]]
     drill = {"label": text.say("inside.drill"), "value": DRILL}
     kept = where if where in {row["id"] for row in data["cases"]} else DRILL
-    picked = [one for one in chosen or [] if one in there]
-    return False, _body(data), _heading(data), workers, picked, [drill, *cases], kept
+    choice = no_update if picked == (chosen or []) else picked
+    return False, _body(data), _heading(data), workers, choice, [drill, *cases], kept
+
+
+def _gone(box: Row) -> Row:
+    """The box of somebody who was chosen and has walked out."""
+    name = str(box["label"]).split(" · ", maxsplit=1)[0]
+    return {"label": f"{name} · {text.say('inside.gone')}", "value": box["value"]}
 
 
 def _heading(data: Row) -> list[Any]:

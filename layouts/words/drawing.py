@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "inside.resources": ("资源与目标", "Resources and objects"),
     "inside.components": ("部件 {n} 个，异常 {bad} 个", "{n} components, {bad} faulty"),
     "inside.offline": ("离线", "offline"),
+    "inside.gone": ("已走出范围", "has walked out"),
     "inside.late": ("已超期", "overdue"),
     "inside.n.devices": ("设备 {n}", "{n} devices"),
     "inside.n.alerts": ("预警 {n}", "{n} alerts"),

@@ -1,6 +1,7 @@
 """圈选 on the wall: the list, the boxes that stay chosen, sending, an exercise, the file."""
 
 import pytest
+from dash import no_update
 
 from app.errors import Invalid
 from callbacks import selection
@@ -24,10 +25,7 @@ def test_what_is_inside_is_listed_and_goes_with_the_shape(door):
     hidden, body, _, _, _, where, chosen = door["show"](SHAPE, [], page.DRILL)
     assert hidden is False
     assert ("found", "A1", "alert") in reading.actions(body)
-    assert [one["value"] for one in where] == [
-        page.DRILL,
-        "C1",
-    ]  # seen without scrolling: it is the first choice
+    assert [one["value"] for one in where] == [page.DRILL, "C1"], "seen without scrolling"
     assert chosen == page.DRILL
     assert door["show"](None, ["W001"], "C1")[0] is True
 
@@ -39,6 +37,13 @@ def test_the_case_stays_chosen_while_it_is_inside(door):
         [{"label": "演练（不计入统计）", "value": page.DRILL}],
         page.DRILL,
     )
+
+
+def test_a_choice_stays_and_is_not_written_again_while_people_walk(door):
+    boxes = [{"label": "张三 · 城管局 · 永红街道 · 空闲", "value": "W001"}]
+    workers, choice = door["show"](SHAPE, ["W001"], page.DRILL, boxes)[3:5]
+    assert choice is no_update
+    assert workers == [{"label": "张三 · 已走出范围", "value": "W001"}]
 
 
 def test_the_chosen_are_sent_to_the_case(city, door):
