@@ -47,7 +47,8 @@ def oldest(client: redis.Redis, partitions: int) -> int | None:
 def unwritten(client: redis.Redis, partitions: int, until: int) -> Iterator[list[Readings]]:
     """The readings that arrived up to `until` (ms) and still wait in the streams, in pages.
 
-    A page is what AT_ONCE stream entries hold: some ms of work. Late ones, which were never shown, are left out. Some may be in history as well.
+    A page is what AT_ONCE stream entries hold: some ms of work. Late ones, which were never
+    shown, are left out. Some may be in history as well.
     """
     for partition in range(partitions):
         yield from _of(client, keys.readings(partition), until)

@@ -75,7 +75,7 @@ class RuleMemory:
                 return
 
     def read(self, consumer: str, *, fresh: bool, count: int, block_ms: int | None) -> list[Entry]:
-        """The readings of the consumer's `count` oldest pending entries, or of so many `fresh` ones.
+        """The readings of the consumer's `count` oldest pending entries, or of `fresh` ones.
 
         The rest as in `live_streams.read_group`.
         """

@@ -10,8 +10,8 @@ from __future__ import annotations
 # four hours was applied before, and nothing happens. Older than the device's newest: late (3),
 # it goes to the stream and nowhere else; a bad reading (2) stays bad. The tail of an entry is
 # quality, moved (nil or two doubles) and doubts, of which 32 is "late".
-# All that is stored goes into one entry of the stream: b, a msgpack array of two bytes of length, and
-# n, how many readings the stream has taken until then, this entry's included.
+# All that is stored goes into one entry of the stream: b, a msgpack array with two bytes of length,
+# and n, how many readings the stream has taken until then, those of this entry included.
 # KEYS: stream, last, points, feeds, counts, taken
 # ARGV: prefix of seen, prefix of recent, batch, messages
 # batch: [feeds -> arrived, names of feeds, more counts, samples of lag, first and last byte of the
