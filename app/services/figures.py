@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from app.city import City
+from app.domain.cases import DRILL
 from app.domain.kinds import BY_CODE, INDEX, KINDS
 from app.domain.levels import Level
 from app.domain.people import User, covers
@@ -247,7 +248,8 @@ def trend(
 
 
 def _per_hour(cases: list[Any], start: datetime) -> list[int]:
-    slots = Counter(int((case.opened_at - start).total_seconds() // 3600) for case in cases)
+    earnest = [case for case in cases if case.source != DRILL]
+    slots = Counter(int((case.opened_at - start).total_seconds() // 3600) for case in earnest)
     return [slots[n] for n in range(24)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "search": ("搜索设备、案件、地址、人员", "Search devices, cases, addresses, people"),
+    "search": ("搜索设备、案件、地址、人员", "Devices, cases, places, people"),
     "found": ("搜索结果", "Results"),
     "found.area": ("区域", "Areas"),
     "found.address": ("地址", "Addresses"),

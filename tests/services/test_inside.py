@@ -74,6 +74,7 @@ def test_nobody_is_told_of_another_street(busy, spot):
 
 def test_an_exercise_is_sent_and_counted_in_no_figure(busy, spot):
     before = views.cockpit(busy, cast.DUTY)["figures"]
+    trend_before = views.trend(busy, cast.DUTY)["total"]
     with busy.ledger.read() as tx:
         open_before = counts.per_status(tx, Case, open=True)
     case, sent = exercises.call_out(
@@ -84,6 +85,7 @@ def test_an_exercise_is_sent_and_counted_in_no_figure(busy, spot):
     mine = views.snapshot(busy, cast.LI)
     assert [task["case_id"] for task in mine["tasks"]] == [case.id]
     assert views.cockpit(busy, cast.DUTY)["figures"] == before
+    assert views.trend(busy, cast.DUTY)["total"] == trend_before
     with busy.ledger.read() as tx:
         assert counts.per_status(tx, Case, open=True) == open_before
     # it is worked on like any other
