@@ -19,7 +19,6 @@ from app.errors import Conflict
 from app.services.places import settle
 from app.services.places_known import gazetteer
 from app.store import citizens
-from app.store.tx import Tx
 
 ADDRESS, CALLER = "address.read", "caller.read"  # the kinds of the facts
 READ = (ADDRESS, CALLER)
@@ -41,7 +40,7 @@ def address_of_task(city: City, task_id: str, *, by: User) -> Row:
         if task.status in tasks.ENDED:
             raise Conflict("任务已结束，不再提供详细地址。")
         case = tx.case(task.case_id)
-        order = _order(tx, case)
+        order = citizens.order_of(tx, case)
     return _address(city, case, order, by, task_id)
 
 
@@ -92,12 +91,7 @@ def _asked(city: City, case_id: str, by: User) -> tuple[Case, HotlineOrder | Non
     with city.ledger.read() as tx:
         case = tx.case(case_id)
         require(by, Verb.UNMASK, case)
-        return case, _order(tx, case)
-
-
-def _order(tx: Tx, case: Case) -> HotlineOrder | None:
-    """The order behind a case, or who has told a report as one; None for what nobody told."""
-    return tx.order(case.source_id) if case.source in ("hotline", "grid") else None
+        return case, citizens.order_of(tx, case)
 
 
 def _address(

@@ -146,6 +146,30 @@ def test_a_reading_changes_no_screen_and_no_replay(city, task):
         assert [step.kind for step in tx.trail(task.case_id)][-1] == "case.dispatched"
 
 
+@pytest.fixture
+def forged(city, order_case, a_report):
+    """ZHANG reports something under the number of somebody's order, and it is sent to him."""
+    case = reports.file(city, a_report(id=order_case.source_id), by=cast.ZHANG)
+    assert case.id != order_case.id
+    return cases.register(city, case.id, by=cast.DISPATCHER)
+
+
+def test_a_report_with_an_orders_number_reads_nothing_of_it(city, forged):
+    """Who reports chooses the number: a citizen from anywhere would be within his reach."""
+    task = tasks.dispatch(city, forged.id, workers=["W001"], by=cast.DISPATCHER)[0]
+    assert unmasked.address_of_task(city, task.id, by=cast.ZHANG)["address"] == ""
+    assert unmasked.address_of_case(city, forged.id, by=cast.DUTY)["address"] == ""
+    assert unmasked.caller_of_case(city, forged.id, by=cast.DUTY) == {"name": "", "phone": ""}
+    assert read_facts(city) == []
+
+
+def test_a_report_with_an_orders_number_erases_nothing_of_it(city, clock, forged, photo):
+    task = tasks.dispatch(city, forged.id, workers=["W001"], by=cast.DISPATCHER)[0]
+    finished(city, forged, task, photo)
+    clock.advance(days=40)
+    assert unmasked.erase(city) == 0
+
+
 def finished(city, case, task, photo):
     tasks.accept(city, task.id, by=cast.ZHANG)
     tasks.arrive(city, task.id, by=cast.ZHANG)
