@@ -6,6 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, current_app, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import ConnectionError as RedisGone
@@ -14,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import NotAllowed, Refused, SignInNeeded, Unavailable
+from app.errors import NotAllowed, NotFound, Refused, SignInNeeded, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def register(server: Flask) -> None:
     server.register_error_handler(Refused, answer)
     server.register_error_handler(CSRFError, _forged)
     server.register_error_handler(HTTPException, _http)
+    server.register_error_handler(DependencyException, _no_script)
     server.register_error_handler(RedisGone, _redis_gone)
     server.register_error_handler(RedisSlow, _redis_gone)
     server.register_error_handler(OperationalError, _ledger_busy)
@@ -83,6 +85,11 @@ def _http(why: Exception) -> AnyResponse:
     refused = Refused(SAID.get(status, ("refused", "请求无法处理。"))[1])
     refused.code, refused.status = SAID.get(status, ("refused", ""))[0], status
     return answer(refused)
+
+
+def _no_script(_: Exception) -> AnyResponse:
+    """Dash calls it an exception of its own when somebody asks for a script that it has not."""
+    return answer(NotFound("没有这个文件。"))
 
 
 def _redis_gone(why: Exception) -> AnyResponse:

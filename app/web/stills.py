@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 ASSETS = Path(__file__).resolve().parents[2] / "layouts/assets"
-# below the address of a page, and beside the pages
-_STILL = re.compile(r"(?:/\w+(?=/(?:_dash-component-suites|assets)/)|(?=/(?:vendor|live)/))(.+)")
+# below the address of a page, and beside the pages; each file has one path, or anybody could fill
+# the memory with others of it (/x/../boot.js)
+_STILL = re.compile(
+    r"(?:/\w+(?=/(?:_dash-component-suites/[^/]+|assets)/)|(?=/(?:vendor|live)/))"
+    r"((?:/(?!\.\.?(?:/|$))[^/]+)+)"
+)
 _FINGERPRINT = re.compile(r"\.v[\w-]+m[\da-f]+(?=\.)")
 _ASKED_AGAIN = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
 _NOT_KEPT = ("Set-Cookie", "Content-Security-Policy", "Date")  # of one answer, not of the file

@@ -30,9 +30,27 @@ def test_only_scripts_and_styles_are_still() -> None:
         "/vendor/idb.js",
         "/live/x.mjs",
     ]
-    moving = ["/wall/", "/wall/_dash-layout", "/api/v1/me", "/api/assets", "/m/", "/login"]
+    moving = [
+        *("/wall/", "/wall/_dash-layout", "/api/v1/me", "/api/assets", "/m/", "/login"),
+        "/wall/_dash-component-suites/x.js",  # Dash answers that with the page itself
+    ]
     assert all(is_still(path) for path in still)
     assert not any(is_still(path) for path in moving)
+
+
+@pytest.mark.parametrize(
+    "other", ["x/../boot.js", "./boot.js", "/boot.js", "boot.js/", "boot.js/."]
+)
+def test_a_file_has_one_path_alone(anonymous, other) -> None:
+    """Others of it would each be kept, and there is no end of them."""
+    assert not is_still(f"/wall/assets/{other}")
+    assert anonymous.get(f"/wall/assets/{other}").status_code == 302
+
+
+def test_a_script_that_dash_has_not_is_no_fault_of_ours(anonymous, caplog) -> None:
+    for path in ("dash/none.js", "none/x.js"):
+        assert anonymous.get(f"/wall/_dash-component-suites/{path}").status_code == 404
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
 def test_they_are_there_before_anybody_signs_in(anonymous) -> None:
@@ -66,7 +84,7 @@ def test_a_changed_file_is_seen_at_once(anonymous, style) -> None:
 
 def test_what_is_not_there_is_not_there(anonymous) -> None:
     assert anonymous.get("/wall/assets/none.js").status_code == 404
-    assert anonymous.get("/wall/assets/../../../app/config.py").status_code == 404
+    assert anonymous.get("/wall/assets/../../../app/config.py").status_code == 302
 
 
 def test_every_script_of_the_page_is_there_without_sign_in(as_user, anonymous) -> None:
