@@ -9,10 +9,9 @@ import pytest
 from app.domain.levels import Level
 from app.domain.readings import DeviceStatus, Presence
 from app.services import presence, watch
-from app.services.watch_post import take_post
 from app.store import keys
 from app.store.live import Live
-from tests.services.watching import every, point, register, say
+from tests.services.watching import every, point, post, register, say
 from tests.waiting import until
 
 PARTITIONS = 3
@@ -36,8 +35,7 @@ def test_each_partition_judges_its_own_devices(divided, clock) -> None:
     devices = register(divided, *(f"G{i}" for i in range(12)))
     leak(divided, clock, devices)
     for partition in range(PARTITIONS):
-        here = take_post(divided, partition, "me")
-        assert here is not None
+        here = post(divided, partition=partition)
         watch.step(divided, here)
         mine = {d.code for d in devices if keys.partition_of(d.code, PARTITIONS) == partition}
         assert set(here.memories) == mine
@@ -69,11 +67,10 @@ def test_two_watches_share_the_partitions_and_one_takes_over(divided, clock) -> 
 def test_children_in_other_partitions_follow_their_gateway(divided, clock) -> None:
     (gateway,) = register(divided, "GW", kind="gateway", period_s=60)
     children = register(divided, *(f"C{i}" for i in range(9)), gateway="GW")
-    posts = [take_post(divided, partition, "me") for partition in range(PARTITIONS)]
+    posts = [post(divided, partition=partition) for partition in range(PARTITIONS)]
 
     def call() -> None:
         for here in posts:
-            assert here is not None
             watch.step(divided, here)
             watch.tick(divided, here)
 
@@ -94,8 +91,7 @@ def test_children_in_other_partitions_follow_their_gateway(divided, clock) -> No
 
 def test_a_new_name_brings_the_rules_that_fit_it(city, clock) -> None:
     (road,) = register(city, "WL1", kind="waterlogging", name="怀德路")
-    here = take_post(city, 0, "me")
-    assert here is not None
+    here = post(city)
     say(city, road, depth=6)
     watch.step(city, here)
     register(city, "WL1", kind="waterlogging", name="怀德路下穿通道")

@@ -15,6 +15,7 @@ from tests.cast import GRID
 from tests.conftest import Clock
 
 PLACE = (119.917, 31.777)
+LEASE_MS = 600_000
 
 
 def register(city: City, *codes: str, kind: str = "gas", **more: object) -> list[Device]:
@@ -52,10 +53,11 @@ def say_at_once(
     )
 
 
-def post(city: City, owner: str = "me") -> Post:
-    """Take over the only partition."""
-    taken = take_post(city, 0, owner)
+def post(city: City, owner: str = "me", partition: int = 0) -> Post:
+    """Take over a partition for as long as a test may take: no loop prolongs the lease."""
+    taken = take_post(city, partition, owner)
     assert taken is not None
+    assert taken.store.take(LEASE_MS)
     return taken
 
 
