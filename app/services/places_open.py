@@ -47,10 +47,16 @@ def open_texts(city: City) -> dict[str, Lines[Known]]:
         held = _held[city.ledger] = _read(city)
     else:
         _learn(held, facts)
-    for noun, known in held.known.items():
-        if noun not in held.texts:
-            held.texts[noun] = aside(partial(_written, known))
-    return held.texts
+    return {noun: held.texts.get(noun) or _text(held, noun) for noun in held.known}
+
+
+def _text(held: Held, noun: str) -> Lines[Known]:
+    """Write a text anew; it is kept unless somebody has learnt more while it was written."""
+    rows, seq = list(held.known[noun].values()), held.seq
+    text = aside(partial(_written, rows))
+    if held.seq == seq:
+        held.texts[noun] = text
+    return text
 
 
 def _young(city: City, held: Held) -> bool:
@@ -66,8 +72,10 @@ def _read(city: City) -> Held:
 
 
 def _learn(held: Held, facts: list[Fact]) -> None:
-    """Take in what the facts say: each body is the whole thing."""
+    """Take in what the facts say: each body is the whole thing. Another greenlet may be ahead."""
     for fact in facts:
+        if fact.seq <= held.seq:
+            continue
         held.seq = fact.seq
         for noun, known in held.known.items():
             thing = fact.body.get(noun)
@@ -88,5 +96,5 @@ def _lined(known: Known) -> Lined:
     return known, line_of(known.code, known.name, known.other)
 
 
-def _written(known: dict[str, Lined]) -> Lines[Known]:
-    return written((one, one.area, line) for one, line in reversed(known.values()))
+def _written(rows: list[Lined]) -> Lines[Known]:
+    return written((one, one.area, line) for one, line in reversed(rows))

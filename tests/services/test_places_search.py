@@ -15,7 +15,7 @@ from app.domain.readings import Device
 from app.domain.resources import Resource, Sort, State
 from app.domain.warnings import RULE as WARNING
 from app.errors import BadConfiguration, NotAllowed
-from app.services import cases, places, places_known, places_search, reports
+from app.services import cases, places, places_known, places_open, places_search, reports
 from app.store import resources as kept
 from geodata.gazetteer_file import read_places
 from tests import cast
@@ -82,6 +82,25 @@ def test_what_was_opened_and_ended_since_the_last_letter_is_known(city, case):
     cases.void(city, case.id, by=cast.DISPATCHER, note="重复")
     assert ("case", case.title) not in _hits(city, "bllj")
     assert ("case", case.title) in _hits(city, case.id)  # its whole number still finds it
+
+
+def test_what_is_opened_while_a_text_is_written_is_known_to_the_next_letter(city, monkeypatch):
+    """The text is written in a thread; meanwhile another greenlet searches and learns more."""
+    meanwhile = []
+
+    def aside(work):
+        text = work()
+        while meanwhile:
+            meanwhile.pop(0)()
+        return text
+
+    monkeypatch.setattr(places_open, "aside", aside)
+    _hits(city, "bllj")
+    title = raise_alert(city, device="CH4-77").title
+    meanwhile += [lambda: raise_alert(city, device="CH4-78"), lambda: _hits(city, title)]
+    assert _hits(city, title).count(("case", title)) == 1
+    assert not meanwhile
+    assert _hits(city, title).count(("case", title)) == 2
 
 
 def test_of_many_cases_that_fit_alike_the_newest_come_first(city):
