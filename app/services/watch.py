@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +29,7 @@ from app.store.rule_memory import LostPost
 log = logging.getLogger(__name__)
 
 BLOCK_MS = 200
+ROUND = 1_000  # readings judged and written at once: they may all open alerts while a lease lasts
 SWEEP_S = 1.0
 BEAT_S = 2.0
 AWAY_S = 1.0  # pause before a failed round begins again
@@ -41,10 +44,24 @@ def step(city: City, post: Post, *, block_ms: int | None = None) -> int:
     if not post.pending:
         entries = post.store.read(post.consumer, fresh=True, count=AT_ONCE, block_ms=block_ms)
         post.caught_up = len({i for i, _ in entries}) < AT_ONCE
-    if entries:
-        settle(city, post, weigh(city, post, entries), (i for i, _ in entries))
-        post.done = int(entries[-1][0].split(b"-")[0])
+    for batch in _rounds(entries):
+        if not post.store.prolong():
+            raise LostPost(f"partition {post.partition} has another watch")
+        settle(city, post, weigh(city, post, batch), (i for i, _ in batch))
+        post.done = int(batch[-1][0].split(b"-")[0])
     return len(entries)
+
+
+def _rounds(entries: list[Entry]) -> Iterator[list[Entry]]:
+    """Stream entries whole, so many together as hold ROUND readings or little more."""
+    batch: list[Entry] = []
+    for _, readings in groupby(entries, key=itemgetter(0)):
+        batch += readings
+        if len(batch) >= ROUND:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def weigh(city: City, post: Post, entries: Iterable[Entry]) -> Round:

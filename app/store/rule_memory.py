@@ -54,10 +54,16 @@ class RuleMemory:
         self._stream = keys.readings(partition)
         self._hash = keys.memory(partition)
         self._lease = keys.owner(partition)
+        self._ttl_ms = 0
 
     def take(self, ttl_ms: int) -> bool:
-        """Own the partition for so long, or prolong it; False while somebody else owns it."""
+        """Own the partition for so long; False while somebody else owns it."""
+        self._ttl_ms = ttl_ms
         return bool(self.redis.eval(LEASE, 1, self._lease, self.owner, ttl_ms))
+
+    def prolong(self) -> bool:
+        """Own it for as long again as when it was taken; False when somebody else does."""
+        return self.take(self._ttl_ms)
 
     def release(self) -> None:
         """Give the partition up, so that the next watcher need not wait."""

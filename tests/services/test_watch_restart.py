@@ -196,6 +196,33 @@ def test_a_watch_that_lost_its_post_writes_nothing(city, clock) -> None:
     assert step(city, second) == 1
 
 
+def test_what_has_waited_is_written_round_by_round(city, clock, monkeypatch) -> None:
+    here = post(city)
+    for device in register(city, "G1", "G2", "G3"):
+        leak(city, clock, device, 12)
+    left = []
+
+    def noted(*given) -> None:
+        settle(*given)
+        left.append(city.live.lag("watch"))
+
+    monkeypatch.setattr(watch, "settle", noted)
+    monkeypatch.setattr(watch, "ROUND", 2)
+    assert step(city, here) == 3
+    assert left == [1, 0]
+
+
+def test_a_round_begins_only_while_the_post_is_held(city, clock) -> None:
+    (gas,) = register(city, "G1")
+    leak(city, clock, gas, 60, 60)
+    first = post(city, "first")
+    die(first)
+    post(city, "second")
+    with pytest.raises(LostPost):
+        step(city, first)
+    assert not every(city)
+
+
 @pytest.fixture
 def loop(city):
     """The loop in a thread, until the test ends."""
