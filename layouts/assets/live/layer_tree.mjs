@@ -1,4 +1,5 @@
 // The panel of layers (layouts/layer_tree.py): what is on, how many of each, and the keys of its tree.
+import { pageScale } from "./canvas.mjs";
 import { say } from "./announce.mjs";
 import { LAYERS, LAYER_COUNTS } from "./ids.mjs";
 import { ownAction } from "./keys.mjs";
@@ -9,6 +10,7 @@ import { act } from "./stores.mjs";
 import { treeMove } from "./tree_keys.mjs";
 
 const SYMBOL_PX = 5.2; // radius of a device's mark, as it is near
+const REM_PX = 16; // at 1080p
 
 /** How a row's checkbox stands: of all the layers below it. @param {string[]} names @param {(name: string) => string} of */
 export function stateOfAll(names, of = stateOf) {
@@ -177,21 +179,22 @@ export function drawnOf(counts, name, of = stateOf) {
 
 /** Marks of devices, drawn by what draws them on the map. @param {Element} panel @param {import("./config.mjs").KindRow[]} kinds */
 function drawSymbols(panel, kinds) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * pageScale();
   const sprites = new Sprites({ radius: SYMBOL_PX, ratio, palette: colours(), outlined: true });
   const shapes = new Map(kinds.map((kind) => [`devices:${kind.code}`, Math.max(0, SHAPES.indexOf(kind.shape ?? "circle"))]));
   shapes.set("devices", 0);
   for (const place of panel.querySelectorAll("[data-symbol]")) {
     const name = place.dataset.symbol;
-    if (shapes.has(name)) put(place, sprites.get(0, NORMAL, shapes.get(name)));
-    if (name === "offline") put(place, sprites.get(0, STALE, 0));
+    if (shapes.has(name)) put(place, sprites.get(0, NORMAL, shapes.get(name)), ratio);
+    if (name === "offline") put(place, sprites.get(0, STALE, 0), ratio);
   }
 }
 
-/** A picture for each place: one canvas stands in one place only. */
-function put(place, picture) {
+/** A picture for each place: one canvas stands in one place only. It grows with the letters beside it. */
+function put(place, picture, ratio) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: picture.width, height: picture.height });
+  canvas.style.width = `${picture.width / ratio / REM_PX}rem`;
   canvas.getContext("2d").drawImage(picture, 0, 0);
   place.replaceChildren(canvas);
 }

@@ -45,7 +45,7 @@ const ZH = {
     points: ["设备点位取不到", "地图上的设备可能不全"],
     snapshot: ["当前情况取不到", "列表和地图可能不全,正在重试"],
     session: ["登录已失效", "画面停在失效之前,不是当前情况,请重新登录"],
-    edition: ["系统已升级", "此页面仍是旧版,显示可能不全,请刷新页面"],
+    edition: ["系统或边界已更新", "此页面仍是旧的,显示可能不全,请刷新页面"],
   },
   roleDoubt: {
     ingest: "新数据未入库,地图和体征不再更新", watch: "不再产生和解除预警,设备在线状态停止更新",
@@ -109,7 +109,7 @@ const EN = {
     points: ["Devices cannot be fetched", "devices on the map may be incomplete"],
     snapshot: ["The present state cannot be fetched", "lists and map may be incomplete; trying again"],
     session: ["Signed out", "what is shown stands still and is not the present; sign in again"],
-    edition: ["The system was upgraded", "this page is the old one and may be incomplete; reload it"],
+    edition: ["The system or its boundaries were renewed", "this page is the old one and may be incomplete; reload it"],
   },
   roleDoubt: {
     ingest: "new data is not stored; map and figures stand still", watch: "alerts are neither raised nor cleared",
