@@ -1,6 +1,7 @@
 // What is masked elsewhere: how it stands on the card.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { UnmaskPart, rowsOf } from "../../layouts/assets/live/unmask.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
@@ -18,6 +19,9 @@ test("a caller, or that he said nothing of himself", () => {
   assert.deepEqual(rowsOf("caller", { name: "", phone: "" }, words), [["姓名", "未留"], ["电话", "未留"]]);
 });
 
-test("nothing is read unless somebody asks: the page calls what its parts have under these names", () => {
-  for (const hook of ["onMap", "look", "show", "facts", "moved"]) assert.equal(UnmaskPart.prototype[hook], undefined);
+test("nothing is read unless somebody asks: the page calls what a part has under these names", () => {
+  const page = readFileSync(new URL("../../layouts/assets/live/page.mjs", import.meta.url), "utf8");
+  const hooks = [...page.matchAll(/\bpart\.(\w+)\?\.\(/g)].map(([, name]) => name);
+  assert.ok(hooks.includes("show"), hooks.join());
+  for (const hook of hooks) assert.equal(UnmaskPart.prototype[hook], undefined, hook);
 });
