@@ -41,7 +41,7 @@ def _value(one: Row, level: int) -> html.Div:
     limits: list[Any] = []
     for line in one["thresholds"][:2]:
         name = text.say("card.threshold", level=text.say(f"level.{int(line['level'])}"))
-        told = [f"{name} ", html.B(f"{line['value']:g}", className="num")]
+        told: list[Any] = [f"{name} ", html.B(f"{line['value']:g}", className="num")]
         limits.append(html.Span(told, className="one"))
     raised = f"{parts.number(one['value'], one['digits'])} {one['unit']}"
     at = parts.clock(one["raised_at"], "%H:%M:%S")

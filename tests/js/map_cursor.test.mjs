@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { figureOf } from "../../layouts/assets/live/focus.mjs";
 import { nextOption } from "../../layouts/assets/live/search_box.mjs";
 import { inOrder, isArrow, nearest, stepped, towards } from "../../layouts/assets/live/map_cursor.mjs";
-import { alertStop, caseStop, workerStop } from "../../layouts/assets/live/stops.mjs";
+import { alertStop, caseStop, stopsIn, workerStop } from "../../layouts/assets/live/stops.mjs";
 import { FINDING } from "../../layouts/assets/live/words_finding.mjs";
 import { alertOf } from "./fakes.mjs";
 
@@ -48,6 +48,19 @@ describe("stops", () => {
     assert.equal(caseStop({ id: "C", title: "井盖", overdue: true }, words).words, "案件 · 井盖 · 超期");
     assert.deepEqual(workerStop({ id: "W1", name: "周平" }, words).hit, { type: "worker", id: "W1", name: "周平" });
   });
+});
+
+describe("single devices", () => {
+  const none = { kept: new Map() };
+  const points = { count: 3, n: [7, 8, 9], x: [128, 128, 128], y: [128, 128, 128], level: [0, 3, 0], kind: [0, 0, 0], shown: [1, 1, 0] };
+  const scene = (far, showing = "points") => ({
+    map: { getBounds: () => ({ contains: () => true }), getContainer: () => ({ classList: { contains: () => far } }) },
+    alerts: none, cases: none, workers: none, points, showing, config: { kinds: [{ name: "燃气监测" }] }, facts: new Map([[7, { name: "七号井" }]]),
+  });
+  const stops = (...how) => stopsIn(scene(...how), FINDING.zh.map).map(({ words, hit }) => [words, hit.n]);
+  it("are stops near, the worst first, and only what is shown", () =>
+    assert.deepEqual(stops(false), [["设备 · 燃气监测 · 橙色预警", 8], ["设备 · 七号井", 7]]));
+  it("are none far out, nor under clusters", () => assert.deepEqual([...stops(true), ...stops(false, "clusters")], []));
 });
 
 describe("the options of the search", () => {

@@ -109,10 +109,21 @@ export class MapFocus {
     const left = this.#at(stop.lon, stop.lat).x > this.map.getSize().x / 2; // the words stay on the map
     const icon = window.L.divIcon({ className: `map-cursor${left ? " left" : ""}`, html: `${CROSS}<b></b>`, iconSize: [0, 0] });
     this.#choose({ stop, drawn: window.L.marker([stop.lat, stop.lon], { icon, interactive: false, keyboard: false, pane: this.#pane() }) });
-    const words = this.words.stop(stop.words, all.indexOf(stop) + 1, all.length);
+    this.#tell(stop.words, all.indexOf(stop) + 1, all.length);
+    if (stop.hit?.type === "device") void this.#name(stop, all);
+    this.map.getContainer().focus({ preventScroll: true });
+  }
+
+  #tell(what, at, of) {
+    const words = this.words.stop(what, at, of);
     this.drawn.getElement().querySelector("b").textContent = words;
     say(words);
-    this.map.getContainer().focus({ preventScroll: true });
+  }
+
+  /** A device says its name when it has come, if the cursor is still there. */
+  async #name(stop, all) {
+    const known = await this.scene.facts.ask(stop.hit.n);
+    if (known && this.stop === stop && !stop.words.includes(known.name)) this.#tell(`${stop.words} · ${known.name}`, all.indexOf(stop) + 1, all.length);
   }
 
   #pane() {

@@ -54,10 +54,16 @@ export class SearchBox {
 
   #key(event) {
     if (event.isComposing || !event.target.closest?.(`#${MAP_SEARCH}, #${FOUND}`)) return;
-    if (event.key === "Escape") field().value = "";
+    if (event.key === "Escape") this.#leave();
     const step = STEPS[event.key];
     const taken = step ? this.#step(step) : event.key === "Enter" && this.#enter(event.target);
     if (taken) event.preventDefault();
+  }
+
+  /** What was typed is gone, and is not looked for any more. */
+  #leave() {
+    clearTimeout(this.timer);
+    field().value = "";
   }
 
   #step(step) {
@@ -107,8 +113,9 @@ export class SearchBox {
     this.#choose(-1);
     this.#take();
     if (!all.length) return;
-    if (document.activeElement !== field()) this.#toPicks(all);
-    else say(this.words.found(all.length));
+    if (document.activeElement === field()) say(this.words.found(all.length));
+    else if (list().querySelector("[data-head]")) this.#toPicks(all);
+    else list().hidden = true; // the answer comes after whoever asked has left
   }
 
   /** A pick list was opened on the map: the keyboard goes there. */

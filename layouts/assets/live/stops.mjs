@@ -1,10 +1,13 @@
-// What the keyboard can stop at on the map: alerts, cases and workers in view.
+// What the keyboard can stop at on the map: alerts, cases and workers in view, and near also single devices.
 import { LEVEL_NAMES } from "./alert_layer.mjs";
+import { lonLatOf } from "./points.mjs";
 
 const ALERT = 1000;
 const CASE = 500;
 const WORKER = 100;
 const LATE = 50;
+const DEVICE = 10;
+const MOST_DEVICES = 100; // the worst of them; whoever wants another comes nearer
 
 /**
  * @param {any} scene @param {any} words @returns {import("./map_cursor.mjs").Stop[]} in no order
@@ -16,7 +19,27 @@ export function stopsIn(scene, words) {
     ...marked(scene.alerts, bounds, known.alerts, (one) => alertStop(one, words)),
     ...marked(scene.cases, bounds, known.cases, (one) => caseStop(one, words)),
     ...marked(scene.workers, bounds, known.workers, (one) => workerStop(one, words)),
+    ...deviceStops(scene, bounds, words),
   ];
+}
+
+/** Devices in view where the mouse could click them: near, and while points are shown. */
+function deviceStops({ map, points, facts, config, showing }, bounds, words) {
+  if (showing !== "points" || map.getContainer().classList.contains("far")) return [];
+  const found = [];
+  for (let i = 0; i < points.count; i++) {
+    const [lon, lat] = lonLatOf(points.x[i], points.y[i]);
+    if (points.shown[i] && bounds.contains([lat, lon])) found.push({ n: points.n[i], level: points.level[i], kind: points.kind[i], lon, lat });
+  }
+  found.sort((a, b) => b.level - a.level);
+  return found.slice(0, MOST_DEVICES).map((one) => deviceStop(one, facts.get(one.n)?.name ?? config.kinds[one.kind]?.name ?? "", words));
+}
+
+/** @param {{n: number, level: number, lon: number, lat: number}} one @param {string} name of the device, or of its kind while that is not known @param {any} words */
+export function deviceStop({ n, level, lon, lat }, name, words) {
+  const state = level ? words.alert(words.levels[LEVEL_NAMES[level]]) : "";
+  return { key: `device:${n}`, weight: DEVICE + level, lon, lat,
+    words: [words.device, name, state].filter(Boolean).join(" · "), hit: { type: "device", n } };
 }
 
 /** The things of a layer of marks that are in view, where they are drawn. */

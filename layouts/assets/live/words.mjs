@@ -61,7 +61,7 @@ const ZH = {
   mute: { title: "静音原因", reasons: ["演练中", "正在通话", "已知故障", "夜间值守另有通知"], minutes: "10 分钟后自动恢复", cancel: "取消" },
   resources: { out: "停用", sorts: { team: "救援队伍", supply: "物资装备", shelter: "避难场所", hazard: "风险隐患", protected: "防护目标", camera: "摄像头" } },
   help: { title: "快捷键", close: "关闭", keys: [["0–4", "全部 / 四个领域"], ["A", "下一条未确认预警 / 确认"], ["D", "派单"], ["/", "搜索"],
-    ["← ↑ → ↓", "地图：选下级区域，回车进入"], ["[ ]", "相邻区域"], ["J ⇧J", "逐个查看图上的预警、案件"], ["+ − ⇧←", "缩放 / 平移"], ["C", "复制链接"], ["O B P", "圈选：圆、矩形、多边形"], ["L K", "测距 / 测面积"], ["N", "附近资源"],
+    ["← ↑ → ↓", "地图：选下级区域，回车进入"], ["[ ]", "相邻区域"], ["J ⇧J", "逐个查看图上的预警、案件、设备"], ["+ − ⇧←", "缩放 / 平移"], ["C", "复制链接"], ["O B P", "圈选：圆、矩形、多边形"], ["L K", "测距 / 测面积"], ["N", "附近资源"],
     ["Esc", "关闭 / 返回上一级"], ["M", "静音(需原因)"], ["空格", "回放中：播放或暂停"], ["← → PgUp/Dn", "时间轴上：1 分钟 / 10 分钟"], ["←↑→↓ ⏎ ⌫", "画图时：移动十字(⇧ 微调) / 落点 / 退一点"], ["?", "本说明"]] },
 };
 
@@ -126,7 +126,7 @@ const EN = {
   resources: { out: "out of use", sorts: { team: "Teams", supply: "Supplies", shelter: "Shelters", hazard: "Hazards", protected: "Protected", camera: "Cameras" } },
   help: { title: "Keys", close: "Close", keys: [["0–4", "all / the four domains"], ["A", "next unacknowledged alert / acknowledge"], ["D", "dispatch"],
     ["/", "search"],
-    ["← ↑ → ↓", "map: choose an area below, Enter goes down"], ["[ ]", "the areas beside"], ["J ⇧J", "step through alerts and cases in view"],
+    ["← ↑ → ↓", "map: choose an area below, Enter goes down"], ["[ ]", "the areas beside"], ["J ⇧J", "step through alerts, cases, devices in view"],
     ["+ − ⇧←", "zoom / pan"], ["C", "copy the link"], ["O B P", "select: circle, box, polygon"], ["L K", "measure distance / area"], ["N", "what is nearby"], ["Esc", "close / one level up"], ["M", "mute (with a reason)"], ["Space", "in a replay: play or pause"], ["← → PgUp/Dn", "on the time slider: 1 / 10 minutes"], ["←↑→↓ ⏎ ⌫", "while drawing: move the cross (⇧ finely) / set a point / take it back"], ["?", "this card"]] },
 };
 
