@@ -129,11 +129,11 @@ def _here(city: City, user: User, address: str | None) -> dict[str, Any]:
 
     The callbacks read the address themselves and mend what a browser has not told here.
     """
-    query = urlsplit(address or "").query
-    asked = parse_qs(query).get("area", [None])[0]
     try:
+        query = urlsplit(address or "").query
+        asked = parse_qs(query).get("area", [None])[0]
         ground = views.ground(city, user, asked)
-    except Refused:
+    except (Refused, ValueError):  # not his area, or no address at all
         query, ground = "", views.ground(city, user)
     return {"query": query, "ground": ground}
 

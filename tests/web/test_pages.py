@@ -82,6 +82,11 @@ def test_the_layout_of_the_wall_knows_its_address(as_user, address, area) -> Non
     assert placed(layout) == area
 
 
+def test_a_referrer_that_is_no_address_is_as_none(as_user) -> None:
+    headers = {"Referer": "http://[x/?area=320404"}
+    assert as_user(cast.DUTY).get("/wall/_dash-layout", headers=headers).status_code == 200
+
+
 def test_nothing_live_is_loaded_by_who_may_not_look(as_user) -> None:
     assert "live-layer" in as_user(cast.DUTY).get("/wall/").text
     assert "live-layer" not in as_user(cast.ADMIN).get("/wall/").text
