@@ -171,6 +171,7 @@ def _feature(area: Area) -> dict[str, Any]:
         "geometry": _rounded(area.polygon),
         "properties": {
             "code": area.code,
+            "parent": area.parent,
             "name": area.name,
             "level": area.level.value,
             "schematic": area.schematic,

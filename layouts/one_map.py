@@ -26,7 +26,13 @@ ROOM = (0.14, 0.10)  # of the height: left free below and above for what lies on
 MARGIN = 0.03  # of the width, on both sides: marks at the border stay whole
 CLOSE = 14.5  # zoom at which a device stands with its neighbours
 WHOLE = {6: 12, 9: 13, 12: 14}  # zoom that shows an area whole, by the digits of its code
-OUTLINE_STYLE = {"color": "#3fb4ea", "weight": 3, "fill": False, "className": "outline"}
+OUTLINE_STYLE = {
+    "color": "#3fb4ea",
+    "weight": 3,
+    "fill": False,
+    "className": "outline",
+    "interactive": False,  # dl.GeoJSON hands an option of this name to nobody
+}
 
 
 def panel(data: dict[str, Any]) -> html.Section:
@@ -64,9 +70,7 @@ def _map(ground: dict[str, Any], view: tuple[float, float, float] | None = None)
                 onEachFeature={"variable": "chengyun.fn.areaLabel"},
                 hideout={"fills": {}, "texts": {}, "selected": None},
             ),
-            dl.GeoJSON(
-                id=ids.OUTLINE, data=ground["outline"], style=OUTLINE_STYLE, interactive=False
-            ),
+            dl.GeoJSON(id=ids.OUTLINE, data=ground["outline"], style=OUTLINE_STYLE),
             dl.ScaleControl(position="bottomleft", imperial=False),
         ],
         id=ids.MAP,

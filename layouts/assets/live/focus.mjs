@@ -70,12 +70,12 @@ export class MapFocus {
     return true;
   }
 
-  /** The areas below, where their names stand. */
+  /** The areas below, where their names stand; those of the area before may still be drawn. */
   #children() {
     const found = new Map();
-    this.map.eachLayer(({ feature, options }) => {
-      const { code, name, label } = feature?.properties ?? {};
-      if (!code || !Array.isArray(label) || options?.interactive === false || code === this.page.view.area) return;
+    this.map.eachLayer(({ feature }) => {
+      const { code, parent, name, label } = feature?.properties ?? {};
+      if (!code || parent !== this.page.view.area) return;
       found.set(code, { key: code, name, feature, ...this.#at(label[1], label[0]) });
     });
     return [...found.values()];
