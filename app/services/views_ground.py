@@ -85,6 +85,7 @@ def _feature(n: int, feature: dict[str, Any]) -> dict[str, Any]:
     given = feature["properties"]
     properties = {
         "code": given["code"],
+        "parent": given["parent"],
         "name": given["name"],
         "generated": given["schematic"],
         "label": [given["label"][1], given["label"][0]],
