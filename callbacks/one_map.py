@@ -76,17 +76,24 @@ def _number(city: City, user: User, device: str | None) -> str | None:
 def _register_sights(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
     @wall.callback(
         Output(ids.AREAS, "hideout"),
-        Output(ids.LAYER_COUNTS, "data-counts"),
         Output(ids.LAYER_COUNTS, "data-ground"),
         Input(ids.SIGHT, "data"),
         Input(ids.AREAS, "data"),
         Input(ids.PULSE_CASES, "data"),
     )
     def colours(query: str, *_: Any) -> Any:
-        here, user = address.read(query), whoami()
-        ground = views.choropleth(city, user, here.area, here.tab, here.figure)
-        counts = layer_tree.counts(views.layers(city, user, here.area, here.tab))
-        return ground_legend.hideout(ground), counts, ground_legend.legend(ground)
+        here = address.read(query)
+        ground = views.choropleth(city, whoami(), here.area, here.tab, here.figure)
+        return ground_legend.hideout(ground), ground_legend.legend(ground)
+
+    @wall.callback(
+        Output(ids.LAYER_COUNTS, "data-counts"),
+        Input(ids.SIGHT, "data"),
+        Input(ids.CALM, "data"),
+    )
+    def counts(query: str, _: Any = None) -> Any:
+        here = address.read(query)
+        return layer_tree.counts(views.layers(city, whoami(), here.area, here.tab))
 
 
 def _register_goings(wall: Dash, city: City, whoami: Callable[[], User]) -> None:

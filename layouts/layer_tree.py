@@ -57,7 +57,7 @@ def book(presets: dict[str, Any]) -> str:
         "words": {word: text.say(f"layers.{word}") for word in WORDS},
         "chips": [[one["code"], _name_of(one)] for one in presets["presets"]],
         "short": [_short(name) for name in SHORT],
-        "offline": text.say("layer.offline"),
+        "said": _quiet(),
         "tree": [_row(node) for node in TREE],
         "figures": [[one.code, text.say(f"ground.{one.code}")] for one in FIGURES],
     }
@@ -88,11 +88,16 @@ def _row(node: Node) -> dict[str, Any]:
 def _said(node: Node) -> list[list[str]]:
     """What a mark means: [its name among the counts, the words]."""
     if node.code == "devices":
-        return [["offline", text.say("layer.offline")]]
+        return _quiet()
     if node.code == "alerts":
         levels = [level for level in reversed(Level) if level]
         return [[f"alerts/{int(level)}", text.say(f"level.{int(level)}")] for level in levels]
     return []
+
+
+def _quiet() -> list[list[str]]:
+    """The marks of devices that say nothing: no longer, and not yet."""
+    return [[state, text.say(f"layer.{state}")] for state in ("offline", "unheard")]
 
 
 def label_of(name: str) -> str:

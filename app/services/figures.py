@@ -191,8 +191,11 @@ def _online(points: Points | None, domain: str | None) -> Tile:
     if points is None or not len(points):
         why = "no_data" if points is None else "no_device"
         return _tile("online", None, "%", 1, why=why)
+    known = int((points["presence"] != int(Presence.UNKNOWN)).sum())
+    if not known:  # nobody is heard yet, and nobody is late
+        return _tile("online", None, "%", 1, why="no_data")
     online = int((points["presence"] == int(Presence.ONLINE)).sum())
-    rate = 100 * online / len(points)
+    rate = 100 * online / known
     level = next((lv for limit, lv in ONLINE_STEPS if rate >= limit), Level.ORANGE)
     return _tile(
         "online",
@@ -202,7 +205,7 @@ def _online(points: Points | None, domain: str | None) -> Tile:
         at=int(points["at"].max()) * 1000 or None,
         level=int(level),
         target={"value": ONLINE_TARGET, "sense": "min"},
-        note=f"{online}/{len(points)}",
+        note=f"{online}/{known}",
     )
 
 

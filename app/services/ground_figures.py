@@ -102,32 +102,38 @@ def _child_of_grid(areas: AreaTree, code: str) -> Any:
     return np.array([*(index.get(grid.code[:digits], NEVER) for grid in areas.grids), NEVER])
 
 
-def _per_child(city: City, asked: Asked) -> tuple[list[str], Any, Any]:
-    """The children, and how many devices of each are known and are online."""
+def _per_child(city: City, asked: Asked) -> tuple[list[str], Any, Any, Any]:
+    """The children, and how many devices each has, has heard or missed, and has online."""
     code = asked.code
     children = [child.code for child in city.areas.children(code)]
     points = live_or(lambda: points_in(city, prefix(city, code), asked.domain), None)
     if points is None:
-        return [], None, None
+        return [], None, None, None
     child_of = _child_of_grid(city.areas, code)
     last = len(child_of) - 1
     grid = np.where(points["area"] == OUTSIDE, last, np.minimum(points["area"], last))
     child = child_of[grid]
     inside = child != NEVER
-    online = points["presence"] == int(Presence.ONLINE)
     known = np.bincount(np.where(inside, child, len(children)), minlength=len(children) + 1)
-    return children, known, np.bincount(child[inside & online], minlength=len(children))
+    judged, online = (
+        np.bincount(child[inside & which], minlength=len(children))
+        for which in (
+            points["presence"] != int(Presence.UNKNOWN),
+            points["presence"] == int(Presence.ONLINE),
+        )
+    )
+    return children, known, judged, online
 
 
 def _devices(city: City, asked: Asked) -> Values:
-    children, known, _ = _per_child(city, asked)
+    children, known, *_ = _per_child(city, asked)
     found: Values = {child: int(known[n]) for n, child in enumerate(children)}
     return found | {NOWHERE: int(known[-1])} if children else found
 
 
 def _online(city: City, asked: Asked) -> Values:
-    children, known, online = _per_child(city, asked)
-    rates = {c: (int(online[n]), int(known[n])) for n, c in enumerate(children)}
+    children, _, judged, online = _per_child(city, asked)
+    rates = {c: (int(online[n]), int(judged[n])) for n, c in enumerate(children)}
     return {c: round(100 * up / all_, 1) for c, (up, all_) in rates.items() if all_}
 
 
@@ -137,7 +143,7 @@ def _km2(areas: AreaTree, code: str) -> float:
 
 
 def _density(city: City, asked: Asked) -> Values:
-    children, known, _ = _per_child(city, asked)
+    children, known, *_ = _per_child(city, asked)
     return {c: round(int(known[n]) / _km2(city.areas, c), 1) for n, c in enumerate(children)}
 
 

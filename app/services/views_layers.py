@@ -14,10 +14,13 @@ from app.domain.people import User
 from app.domain.readings import Presence
 from app.domain.resources import Sort
 from app.services import components, ground_figures
-from app.services.figures import points_in
-from app.services.views_scope import allowed_area, live_or, root, scope_in
+from app.services.figures import PERIODS, Points, points_in
+from app.services.views_scope import allowed_area, live_or, now_ms, root, scope_in
 from app.store import counts, resources
 from app.store.tx import Tx
+
+PERIODS_S = np.full(256, 60)  # by the kind byte, as live/points.mjs
+PERIODS_S[: len(KINDS)] = [kind.period_s for kind in KINDS]
 
 
 def presets(city: City, user: User) -> dict[str, Any]:
@@ -71,15 +74,22 @@ def layers(
 def _devices(city: City, scope: str, domain: str | None) -> dict[str, int]:
     points = live_or(lambda: points_in(city, scope, domain), None)
     if points is None:
-        return {"devices": 0, "offline": 0}
+        return {"devices": 0, "offline": 0, "unheard": 0}
     kinds = np.bincount(points["kind"], minlength=len(KINDS))
-    found = {"devices": len(points)}
-    found["offline"] = int((points["presence"] == int(Presence.OFFLINE)).sum())
+    found = {"devices": len(points)} | _quiet(points, now_ms(city) // 1000)
     for n, kind in enumerate(KINDS):
         found[f"devices:{kind.code}"] = int(kinds[n])
         row = f"devices/{kind.domain}"
         found[row] = found.get(row, 0) + int(kinds[n])
     return found
+
+
+def _quiet(points: Points, now_s: int) -> dict[str, int]:
+    """How many devices are stale and how many have not spoken yet, as the map draws them."""
+    offline, at = points["presence"] == int(Presence.OFFLINE), points["at"].astype(np.int64)
+    old = (at > 0) & (now_s - at > PERIODS * PERIODS_S[points["kind"]])
+    unheard = (at == 0) & ~offline
+    return {"offline": int((offline | old).sum()), "unheard": int(unheard.sum())}
 
 
 def _resources(tx: Tx, scope: str) -> dict[str, int]:

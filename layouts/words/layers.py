@@ -11,6 +11,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "layers.figure": ("底色", "Ground"),
     "layers.switch": ("显示或隐藏：{layer}", "Show or hide: {layer}"),
     "layer.offline": ("陈旧/离线", "Stale/offline"),
+    "layer.unheard": ("尚无数据", "Not heard yet"),
     "layer.devices": ("感知设备", "Devices"),
     "layer.cases": ("在办案件", "Open cases"),
     "layer.alerts": ("预警", "Alerts"),

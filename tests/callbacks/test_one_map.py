@@ -38,15 +38,16 @@ def test_the_ground_of_a_district_has_its_streets(city):
 
 
 def test_the_colours_and_counts_follow_the_open_cases(city, case):
-    hideout, counts, legend = open_door(one_map, city, cast.DUTY)["colours"]("", None, None)
+    door = open_door(one_map, city, cast.DUTY)
+    hideout, legend = door["colours"]("", None, None)
     assert hideout["texts"][cast.STREET] == "1"
-    assert json.loads(counts)["cases"] == 1
+    assert json.loads(door["counts"](""))["cases"] == 1
     assert json.loads(legend)["title"] == "底色 · 在办案件数"
 
 
 def test_the_areas_are_coloured_by_what_the_address_says(city, case):
     colours = open_door(one_map, city, cast.DUTY)["colours"]
-    hideout, _, legend = colours("?figure=on_time", None, None)
+    hideout, legend = colours("?figure=on_time", None, None)
     assert set(hideout["fills"].values()) == {None}
     assert json.loads(legend)["steps"][-1][1:] == ["无数据", "8 个"]
 

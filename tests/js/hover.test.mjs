@@ -27,7 +27,7 @@ describe("words", () => {
     for (const part of ["广电路&lt;井&gt;", "红", "58.0", "%LEL", "42 秒"]) assert.ok(html.includes(part), part);
   });
 
-  it("say what is known before the name has come", () => assert.ok(deviceHtml({ ...row, value: NaN, at: 0 }, undefined, 1, WORDS).includes("从未")));
+  it("say what is known before the name has come", () => assert.ok(deviceHtml({ ...row, value: NaN, at: 0 }, undefined, 1, WORDS).includes("尚无数据")));
 
   it("count a cluster by level", () => {
     const html = clusterHtml({ size: 1234, counts: [1230, 0, 3, 0, 1], offline: 12 }, WORDS);

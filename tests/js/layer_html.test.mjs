@@ -6,7 +6,7 @@ import { groundHtml, panelHtml, symbol } from "../../layouts/assets/live/layer_h
 const BOOK = {
   groups: {}, presets: {}, start: "daily",
   words: { layers: "图层", own: "自定", more: "全部", less: "收起", presets: "方案", tree: "图层树", figure: "底色" },
-  chips: [["daily", "日常"], ["x", "<b>"]], offline: "离线",
+  chips: [["daily", "日常"], ["x", "<b>"]], said: [["offline", "离线"], ["unheard", "尚无"]],
   short: [{ code: "devices", label: "设备", title: "t", always: true }, { code: "heat", label: "热", title: "t", always: false }],
   tree: [{ code: "devices", label: "设备", layers: ["devices:gas", "devices:air"], said: [["offline", "离线"]], children: [
     { code: "devices:gas", label: "燃气", layers: ["devices:gas"], said: [], children: [] }] }, { code: "alerts", label: "预警", layers: ["alerts"], said: [], children: [] }],
@@ -32,7 +32,7 @@ describe("the panel", () => {
     assert.equal(count(html, 'data-nearer="devices"'), 2);
   });
   it("has a place for every count and never runs what it is told", () => {
-    for (const name of ["devices", "offline", "devices:gas", "alerts"]) assert.ok(html.includes(`data-count="${name}"`), name);
+    for (const name of ["devices", "offline", "unheard", "devices:gas", "alerts"]) assert.ok(html.includes(`data-count="${name}"`), name);
     assert.ok(!html.includes("<b>日") && html.includes("&lt;b&gt;"));
   });
 });

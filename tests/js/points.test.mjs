@@ -113,9 +113,20 @@ describe("stale", () => {
     ["silent for longer", { at: NOW - 91 }, 1],
     ["a slower kind has longer", { at: NOW - 91, kind: 1 }, 0],
     ["said to be offline", { presence: 2 }, 1],
-    ["never heard", { at: 0 }, 1],
+    ["not heard yet", { at: 0, presence: 0 }, 0],
+    ["born, and not heard yet", { at: 0, presence: 1 }, 0],
+    ["not heard until somebody missed it", { at: 0, presence: 2 }, 1],
     ["of a kind we do not know: one minute", { at: NOW - 170, kind: 99 }, 0],
   ]) it(`${what}: ${stale}`, () => assert.equal(one(more).stale[0], stale));
+
+  it("is not what nobody has heard yet: that has a state of its own", () => {
+    const points = one({ at: 0, presence: 0 });
+    assert.ok(points.isUnheard(0));
+    points.applyStates([[7, 2, 1]], NOW);
+    assert.deepEqual([points.isUnheard(0), points.stale[0]], [false, 1]);
+    points.applyReadings([[7, NOW, 1, 0]], NOW);
+    assert.ok(!points.isUnheard(0));
+  });
 
   it("ends with a new reading, and comes with the watch role's word", () => {
     const points = one({ at: NOW - 500 });

@@ -45,6 +45,15 @@ describe("pulses", () => {
     assert.equal(waits.at(-1), 15_000);
   });
 
+  it("ask for figures once a minute although nothing happens", () => {
+    const set = [];
+    const pulses = new Pulses((id) => set.push(id), (fn) => fn);
+    for (let ms = 1_000; ms <= 120_000; ms += 2_000) pulses.passing(ms);
+    assert.deepEqual(set, ["calm-pulse", "calm-cases"]);
+    pulses.passing(121_000);
+    assert.equal(set.length, 4);
+  });
+
   it("tell everybody when all of it is new", () => {
     const set = [];
     new Pulses((id) => set.push(id), (fn) => fn).all(1);

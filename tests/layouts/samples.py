@@ -269,7 +269,7 @@ def strip() -> dict[str, Any]:
 
 def layers() -> dict[str, int]:
     """views.layers."""
-    return {"devices": 5012, "offline": 79, "cases": 63, "workers": 41}
+    return {"devices": 5012, "offline": 79, "unheard": 0, "cases": 63, "workers": 41}
 
 
 def device() -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_every_layer_is_a_row_of_the_tree_once():
 
 def test_marks_without_a_switch_are_explained():
     said = {row["code"]: dict(row["said"]) for row in rows() if row["said"]}
-    assert said["devices"] == {"offline": "陈旧/离线"}
+    assert said["devices"] == {"offline": "陈旧/离线", "unheard": "尚无数据"}
     assert said["alerts"] == {
         "alerts/4": "红",
         "alerts/3": "橙",

@@ -63,6 +63,13 @@ def test_online_rate_counts_those_who_are_heard(city) -> None:
     assert (one["value"], one["note"], one["level"]) == (75.0, "3/4", 3)
 
 
+def test_who_has_not_spoken_yet_is_neither_online_nor_offline(city) -> None:
+    ns = [put_device(city, f"G{i}", value=None).n for i in range(4)]
+    assert tile(city, "online")["why"] == "no_data"
+    city.live.set_states([(n, 1, 0) for n in ns[:2]])
+    assert (tile(city, "online")["value"], tile(city, "online")["note"]) == (100.0, "2/2")
+
+
 def test_gas_counts_devices_with_an_open_alert(city) -> None:
     put_device(city, "GAS-1")
     raise_alert(city, device="GAS-1")

@@ -45,6 +45,21 @@ def test_counts_follow_the_tab_and_the_area(city) -> None:
         views.layers(city, cast.STRANGER, cast.STREET)
 
 
+def test_who_has_not_spoken_yet_is_no_stale_device(city, clock) -> None:
+    n = put_device(city, "G1", value=None).n
+    put_device(city, "G2")
+    assert quiet(city) == (0, 1)
+    clock.advance(seconds=91)  # three periods of gas and a bit
+    assert quiet(city) == (1, 1)
+    city.live.set_states([(n, 2, 0)])
+    assert quiet(city) == (2, 0)
+
+
+def quiet(city) -> tuple[int, int]:
+    found = views.layers(city, cast.DUTY)
+    return found["offline"], found["unheard"]
+
+
 @pytest.mark.parametrize("figure", CODES)
 def test_every_figure_of_a_quiet_city_is_nothing_or_no_value(city, figure) -> None:
     found = ground(city, figure)
@@ -88,13 +103,14 @@ def test_handled_in_time_is_the_cockpit_s_figure(city, clock) -> None:
 def test_rates_and_density_are_of_each_area_s_own_devices(city) -> None:
     for n in range(4):
         put_device(city, f"G{n}")
+    city.live.set_states([(0, 1, 0)])
     found = ground(city, "devices")["values"]
     [there] = [code for code, n in found.items() if n]
     assert found[there] == 4
     assert ground(city, "density")["values"][there] > 0
     assert ground(city, "devices", domain="economy")["values"][there] == 0
     rates = ground(city, "online")["values"]
-    assert rates[there] is not None
+    assert rates[there] == 100.0
     assert [code for code, rate in rates.items() if rate is not None] == [there]
 
 

@@ -11,7 +11,7 @@ const LEVELS = ["none", "blue", "yellow", "orange", "red"];
  * What layouts/layer_tree.py tells.
  * @typedef {{code: string, label: string, layers: string[], children: Row[], said: [string, string][]}} Row
  * @typedef {import("./layers.mjs").LayerBook & {words: Object<string, string>, chips: [string, string][],
- *   short: {code: string, label: string, title: string, always: boolean}[], offline: string, tree: Row[], figures: [string, string][]}} Book
+ *   short: {code: string, label: string, title: string, always: boolean}[], said: [string, string][], tree: Row[], figures: [string, string][]}} Book
  * @typedef {{figure: string, title: string, range: string, steps: [number|null, string, string][], rest: string}} Ground  of layouts/ground_legend.py
  */
 
@@ -45,10 +45,10 @@ export function panelHtml(book) {
     + '<div class="ground-legend"></div>';
 }
 
-function shortHtml({ short, offline }) {
+function shortHtml({ short, said }) {
   const rows = short.map(({ code, label, title, always }) => `<button type="button" data-action="layer" data-id="${code}" title="${escapeHtml(title)}"`
     + `${always ? " data-always" : " hidden"}>${symbol(code)}${escapeHtml(label)}${nearer(code)}${count(code)}</button>`);
-  rows.splice(1, 0, `<span>${symbol("offline")}${escapeHtml(offline)}${count("offline")}</span>`);
+  rows.splice(1, 0, ...said.map(([name, label]) => `<span data-said="${name}">${symbol(name)}${escapeHtml(label)}${count(name)}</span>`));
   return rows.join("");
 }
 

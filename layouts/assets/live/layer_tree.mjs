@@ -5,12 +5,13 @@ import { LAYERS, LAYER_COUNTS } from "./ids.mjs";
 import { ownAction } from "./keys.mjs";
 import { CHOICE, groundHtml, panelHtml } from "./layer_html.mjs";
 import { PLAIN, isOn, presetNow, setLayers, startLayers, stateOf, switchLayer, watchLayers } from "./layers.mjs";
-import { NORMAL, SHAPES, STALE, Sprites, colours } from "./sprites.mjs";
+import { NORMAL, SHAPES, STALE, Sprites, UNHEARD, colours } from "./sprites.mjs";
 import { act } from "./stores.mjs";
 import { treeMove } from "./tree_keys.mjs";
 
 const SYMBOL_PX = 5.2; // radius of a device's mark, as it is near
 const REM_PX = 16; // at 1080p
+const SAID = { offline: STALE, unheard: UNHEARD }; // rows of the legend that only explain a mark
 
 /** How a row's checkbox stands: of all the layers below it. @param {string[]} names @param {(name: string) => string} of */
 export function stateOfAll(names, of = stateOf) {
@@ -92,6 +93,7 @@ export class LayerTree {
       const text = count === undefined ? "" : form.format(count);
       if (place.textContent !== text) place.textContent = text;
     }
+    this.panel.querySelector(".short [data-said=unheard]").hidden = !counts.unheard;
   }
 
   /** The legend of the colours; the choice follows the address, also when somebody goes back. */
@@ -186,7 +188,7 @@ function drawSymbols(panel, kinds) {
   for (const place of panel.querySelectorAll("[data-symbol]")) {
     const name = place.dataset.symbol;
     if (shapes.has(name)) put(place, sprites.get(0, NORMAL, shapes.get(name)), ratio);
-    if (name === "offline") put(place, sprites.get(0, STALE, 0), ratio);
+    if (Object.hasOwn(SAID, name)) put(place, sprites.get(0, SAID[name], 0), ratio);
   }
 }
 

@@ -202,7 +202,8 @@ export class Page {
       if (showTiles(pulse.tiles)) setStore(CALM_CASES, Date.now());
     }
     if (back) this.looking.look(true);
-    if (!this.live.facts) this.beat(pulse.at);
+    if (this.live.facts) this.pulses.passing(Date.now());
+    else this.beat(pulse.at);
     this.#mark();
   }
 

@@ -1,6 +1,6 @@
 // A picture of the devices at one place of the map: painted whole in steps, or where something has changed.
 import { HitGrid } from "./hit.mjs";
-import { LIT, NORMAL, STALE } from "./sprites.mjs";
+import { LIT, NORMAL, STALE, UNHEARD } from "./sprites.mjs";
 import { Sheet, press } from "./stamps.mjs";
 import { Strips } from "./strips.mjs";
 
@@ -143,8 +143,13 @@ export class PointPicture {
   }
 
   #look(i) {
-    const state = this.table.stale[i] ? STALE : this.lit.has(i) ? LIT : NORMAL;
-    return [this.#level(i), state, this.shapeOf?.[this.table.kind[i]] ?? 0];
+    return [this.#level(i), this.#state(i), this.shapeOf?.[this.table.kind[i]] ?? 0];
+  }
+
+  #state(i) {
+    if (this.table.stale[i]) return STALE;
+    if (this.table.isUnheard(i)) return UNHEARD;
+    return this.lit.has(i) ? LIT : NORMAL;
   }
 
   #corner(strip, i) {

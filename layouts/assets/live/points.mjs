@@ -185,10 +185,15 @@ export class PointTable {
     return dirty;
   }
 
-  /** Whether a device's dot can no longer be trusted: never heard, offline, or silent for 3 periods. */
+  /** Whether a device has not spoken yet, and nobody says that it should have: neither fresh nor stale. */
+  isUnheard(i) {
+    return this.at[i] === 0 && this.presence[i] !== OFFLINE;
+  }
+
+  /** Whether a device's dot can no longer be trusted: offline, or silent for 3 periods. */
   isStale(i, nowS) {
-    if (this.presence[i] === OFFLINE || this.at[i] === 0) return true;
-    return nowS - this.at[i] > QUIET_PERIODS * (this.periods[this.kind[i]] ?? 60);
+    if (this.presence[i] === OFFLINE) return true;
+    return this.at[i] > 0 && nowS - this.at[i] > QUIET_PERIODS * (this.periods[this.kind[i]] ?? 60);
   }
 
   /** Look at every device's age again. @param {number} nowS @returns {number} how many are stale */

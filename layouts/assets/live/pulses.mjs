@@ -5,6 +5,7 @@ import { throttle } from "./throttle.mjs";
 
 const PULSE_MS = 300; // callbacks of lists run at most this often
 const CALM_MS = 4_000; // callbacks of figures
+const PASSING_MS = 60_000; // hours, ages and counts change without facts too
 const CHOSEN_MS = 15_000; // what is selected has a curve and people near it, which go on without facts
 
 /** Whether a fact is about a case. @param {import("./facts.mjs").Fact} fact */
@@ -23,6 +24,7 @@ export function ofChosen({ body }, view) {
 export class Pulses {
   #stores;
   #others;
+  #passed = null;
 
   /** @param {(id: string, data: any) => void} [set] @param {typeof throttle} [limit] */
   constructor(set = setStore, limit = throttle) {
@@ -38,6 +40,15 @@ export class Pulses {
   /** All of it may be another. @param {number} seq */
   all(seq) {
     for (const set of Object.values(this.#stores)) set(seq);
+  }
+
+  /** Time passes: once a minute figures are asked for anew. @param {number} now epoch ms */
+  passing(now) {
+    this.#passed ??= now;
+    if (now - this.#passed < PASSING_MS) return;
+    this.#passed = now;
+    this.#stores.calm(now);
+    this.#stores.calmCases(now);
   }
 
   /** @param {number} seq @param {import("./facts.mjs").Fact[]} facts @param {import("./config.mjs").View} view */

@@ -5,7 +5,8 @@ export const SHAPES = ["circle", "square", "triangle", "diamond", "hexagon", "dr
 export const NORMAL = 0;
 export const STALE = 1;
 export const LIT = 2; // has reported within the last second
-const STATES = 3;
+export const UNHEARD = 3; // has not spoken yet: an empty shape
+const STATES = 4;
 
 const TURN = Math.PI * 2;
 const FALLBACK = { none: "#2f9fb0", lit: "#7fe9f5", stale: "#7d8da1", ground: "#06101d",
@@ -105,19 +106,20 @@ export class Sprites {
     const g = canvas.getContext("2d");
     const colour = this.#colour(level, state);
     trace(g, shape, this.size / 2, this.radius);
-    g.fillStyle = state === STALE ? this.palette[7] : colour;
+    const hollow = state === STALE || state === UNHEARD;
+    g.fillStyle = hollow ? this.palette[7] : colour;
     g.fill();
     if (state === STALE) this.#hatch(g, colour);
     g.lineWidth = (this.outlined ? 1.5 : 1) * this.ratio;
-    g.strokeStyle = state === STALE ? colour : this.palette[7];
+    g.strokeStyle = hollow ? colour : this.palette[7];
     trace(g, shape, this.size / 2, this.radius);
-    if (state === STALE || this.outlined) g.stroke();
+    if (hollow || this.outlined) g.stroke();
     return canvas;
   }
 
   #colour(level, state) {
     if (level > 0) return this.palette[level];
-    return this.palette[[0, 5, 6][state]];
+    return this.palette[[0, 5, 6, 0][state]];
   }
 
   /** Diagonal lines inside the shape: hatched means "do not trust". */
