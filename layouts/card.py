@@ -24,7 +24,7 @@ def alert(one: Row) -> html.Article:
     told = [_value(one, level), _curve(one, level), _place(one), _advice(one)]
     if one["warning"]:
         told = warning_text.said(one)
-    near = None if one["warning"] else _near(one)
+    near = None if one["warning"] or one["lon"] is None else _near(one)
     body = [*told, _case(one), near, _escalation(one)]
     inside = [html.H3(head), html.Div([*body, _buttons(one)], className="cb")]
     return html.Article(inside, className=f"card lv-{parts.LEVELS[level]}")
@@ -90,10 +90,12 @@ def _drawn(points: list[list[float]], level: int, lines: list[Row]) -> Any:
 
 def _place(one: Row) -> html.Div:
     name = one["device_name"] or one["device"]
-    words = [html.Span(f"{name} · {one['place']}")]
+    words: list[Any] = [html.Span(f"{name} · {one['place']}")]
     if one["affected"] > 1:
         words.append(html.Span(text.say("card.affected", n=one["affected"])))
-    return html.Div([*words, nearby.button(one["lon"], one["lat"])], className="kv")
+    if one["lon"] is not None:
+        words.append(nearby.button(one["lon"], one["lat"]))
+    return html.Div(words, className="kv")
 
 
 def _advice(one: Row) -> html.Div | None:

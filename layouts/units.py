@@ -17,6 +17,7 @@ ENGLISH = {
     "站": "stations",
     "点": "points",
     "共": "of",
+    "秒": "s",
 }
 
 

@@ -29,7 +29,7 @@ class AlertStatus(StrEnum):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule's condition holding for one device (or a gateway, or an area).
+    """A rule's condition holding for one device (or a gateway, an area, a source without a place).
 
     `id` is stable for the whole life; `level` goes up and down on it, `peak` keeps the worst.
     `value`, `threshold` are in `unit`; `domain` is the wall's tab. `next_due` is when it must be
@@ -44,8 +44,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     domain: str
     area: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     level: Level
     peak: Level
     status: AlertStatus
@@ -94,8 +94,8 @@ class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     domain: str
     area: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     level: Level
     metric: str
     value: float

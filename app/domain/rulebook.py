@@ -15,6 +15,7 @@ from app.domain.rules import (
     ANY_KIND,
     NO_LIMITS,
     SILENCE,
+    SOURCE,
     Band,
     Change,
     Companion,
@@ -76,10 +77,13 @@ class RuleBook:
         fitted = self.for_device(alert.kind, alert.device, alert.device_name)
         return next((r for r in fitted if r.id == alert.rule), self.rule(alert.rule))
 
-    def silence(self, kind: str) -> Rule | None:
-        """Return the rule that says after how many periods a device of a kind is offline."""
-        quiet = {rule.kind: rule for rule in self.rules if rule.metric == SILENCE}
-        return quiet.get(kind) or (quiet.get(ANY_KIND) if kind != GATEWAY else None)
+    def silence(self, kind: str, name: str = "") -> Rule | None:
+        """Return the rule that says after how many periods a device of a kind is offline.
+
+        Of a source, by its name: after how many times the silence that is allowed to it.
+        """
+        quiet = {f.rule.kind: f.to(name.lower()) for f in self.fitted if f.rule.metric == SILENCE}
+        return quiet.get(kind) or (quiet.get(ANY_KIND) if kind not in (GATEWAY, SOURCE) else None)
 
 
 def _judges(rule: Rule, kind: str) -> bool:

@@ -12,7 +12,7 @@ import yaml
 from msgspec import Meta
 
 from app.domain.kinds import BY_CODE
-from app.domain.rules import ANY_KIND, SILENCE
+from app.domain.rules import ANY_KIND, SILENCE, SOURCE
 
 LEVELS = ("blue", "yellow", "orange", "red")
 CLOCK = r"(([01]\d|2[0-3]):[0-5]\d|24:00)"
@@ -148,7 +148,7 @@ def _plain(why: msgspec.ValidationError) -> str:
 
 def _unit(checked: dict[str, Any]) -> str:
     if checked["metric"] == SILENCE:
-        return "个周期"
+        return "倍" if checked["kind"] == SOURCE else "个周期"
     change = checked.get("change")
     if change and change.in_ == "percent":
         return "%"
@@ -164,8 +164,8 @@ def _metrics(kind: str) -> dict[str, str]:
 def _unmeasured(checked: dict[str, Any]) -> Iterator[str]:
     """Kinds and metrics that no device has."""
     kind = checked.get("kind", ANY_KIND)
-    if kind != ANY_KIND and kind not in BY_CODE:
-        yield f"kind `{kind}` is not known{_near(kind, [*BY_CODE, ANY_KIND])}"
+    if kind not in BY_CODE and kind not in (ANY_KIND, SOURCE):
+        yield f"kind `{kind}` is not known{_near(kind, [*BY_CODE, ANY_KIND, SOURCE])}"
         return
     metrics = [*_metrics(kind), SILENCE]
     named = [checked.get("metric")]

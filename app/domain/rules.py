@@ -8,8 +8,9 @@ import msgspec
 
 from app.domain.levels import Level
 
-SILENCE = "silence"  # the metric of rules about devices that say nothing, in reporting periods
+SILENCE = "silence"  # the metric of rules about who says nothing, in periods
 ANY_KIND = "*"
+SOURCE = "source"  # the kind of rules about whole sources: a feed is no device
 MINUTES_PER_DAY = 1440
 BEIJING_MIN = 480  # Asia/Shanghai has been UTC+8 without summer time since 1992
 

@@ -25,6 +25,7 @@ KIND = "warning"
 
 Ring = tuple[tuple[float, float], ...]  # (lon, lat) in WGS-84 degrees
 Circle = tuple[float, float, float]  # lon, lat, radius in m
+Place = tuple[float | None, float | None]  # lon, lat as an alert has them
 
 
 TEXTS = frozenset(
@@ -211,7 +212,7 @@ def chain_of(device: str) -> str:
     return device.partition("@")[0]
 
 
-def told(chain: Chain, step: AlertStep, area: str, place: tuple[float, float]) -> AlertChange:
+def told(chain: Chain, step: AlertStep, area: str, place: Place) -> AlertChange:
     """What a chain says of one of its areas, as the ledger takes it; `place` is lon, lat."""
     level = chain.standing.get(area, Level.NONE)
     device = device_of(chain.id, area)

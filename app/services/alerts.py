@@ -15,6 +15,7 @@ from app.domain.cases import Case
 from app.domain.facts import Fact
 from app.domain.levels import Level
 from app.domain.people import User, Verb, require
+from app.domain.rules import SOURCE
 from app.errors import Conflict
 from app.store.tx import Tx
 
@@ -116,7 +117,7 @@ def _raise(city: City, tx: Tx, change: AlertChange) -> Alert | None:
         return None
     alert, fact = alert_life.raise_(change, at=city.now())
     tx.add(alert)
-    if alert.level is not Level.RED:
+    if not _opens_case(alert):
         tx.record(fact)
         return alert
     case = _open_case(city, tx, alert, "watch")
@@ -124,10 +125,15 @@ def _raise(city: City, tx: Tx, change: AlertChange) -> Alert | None:
 
 
 def _keep_red(city: City, tx: Tx, alert: Alert, fact: Fact) -> Alert:
-    if alert.level is Level.RED and alert.case_id is None:
+    if _opens_case(alert) and alert.case_id is None:
         case = _open_case(city, tx, alert, "watch")
         alert = msgspec.structs.replace(alert, case_id=case.id)
     return tx.keep(alert, fact)
+
+
+def _opens_case(alert: Alert) -> bool:
+    """A red one does, but not of a source: nobody can be sent there, the officer decides."""
+    return alert.level is Level.RED and alert.kind != SOURCE
 
 
 def _open_case(city: City, tx: Tx, alert: Alert, by: str) -> Case:

@@ -29,8 +29,8 @@ from app.domain.attendance import (
 from app.domain.levels import Level
 from app.domain.readings import Device, DeviceStatus, Presence
 from app.domain.rulebook import GATEWAY
-from app.domain.rules import SILENCE, Rule
-from app.services import alerts, presence_feeds, quality
+from app.domain.rules import SILENCE, SOURCE, Rule
+from app.services import alerts, presence_feeds, presence_sources, quality
 from app.services.presence_feeds import Origins
 from app.store import statuses
 from app.store.points import unpack
@@ -60,6 +60,7 @@ class Roll:
     statuses: int = -1  # version of what was heard
     origins: Origins = field(default_factory=Origins)
     flapping: dict[str, int] = field(default_factory=dict)  # as Redis knows it
+    calls: presence_sources.Calls | None = None  # one watch alone calls about sources
 
     def level(self, device: str) -> int:
         """The level of a device's open alert about its silence, 0 without one."""
@@ -84,10 +85,13 @@ def begin(city: City, mine: Callable[[str], bool]) -> Roll:
     _resume_flapping(city, roll)
     silence = {rule.id for rule in city.rules.rules if rule.metric == SILENCE}
     with city.ledger.read() as tx:
-        for alert in tx.alerts(open=True):
-            if alert.rule in silence and mine(alert.device):
-                raised = round(alert.raised_at.timestamp() * 1000)
-                roll.open[alert.device] = (alert.rule, alert.level, raised)
+        opened = tx.alerts(open=True)
+    if mine(SOURCE):
+        roll.calls = presence_sources.begin(opened, now)
+    for alert in opened:
+        if alert.rule in silence and alert.kind != SOURCE and mine(alert.device):
+            raised = round(alert.raised_at.timestamp() * 1000)
+            roll.open[alert.device] = (alert.rule, alert.level, raised)
     return roll
 
 
@@ -102,7 +106,9 @@ def sweep(city: City, roll: Roll, levels: Mapping[str, int]) -> int:
         _call(city, roll, len(points), now)
     a = roll.attendance
     a.listen(points["at"], now)
-    presence_feeds.mind(city, roll.origins, a, roll.roster, now)
+    judged = presence_feeds.mind(city, roll.origins, a, roll.roster, now)
+    if roll.calls:
+        presence_sources.call(city, roll.calls, roll.origins, judged, now)
     _hear_statuses(city, roll)
     a.greet(roll.births)
     verdict = assess(a, roll.roster, roll.left, now)

@@ -16,6 +16,7 @@ import numpy as np
 
 from app.city import City
 from app.domain.attendance import Attendance, Flags, Roster, Times, quiet_after_ms
+from app.domain.source_silence import Voice
 from app.services.grading import OWN, feed_of
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,12 @@ def call(
     return Origins(names, of, declared, silent)
 
 
-def mind(city: City, origins: Origins, a: Attendance, roster: Roster, now: int) -> None:
-    """Hold the devices of every silent source excused, and flag it (once, until it is back)."""
+def mind(city: City, origins: Origins, a: Attendance, roster: Roster, now: int) -> dict[str, Voice]:
+    """Hold the devices of every silent source excused, and flag it (once, until it is back).
+
+    Returns the sources that are judged: those that have spoken, after the grace.
+    """
+    judged: dict[str, Voice] = {}
     heard = city.live.feeds() | city.live.readings_feeds()
     lost: Flags = np.zeros(len(origins.names), np.bool_)
     for i, name in enumerate(origins.names):
@@ -62,8 +67,10 @@ def mind(city: City, origins: Origins, a: Attendance, roster: Roster, now: int) 
         newest = heard.get(feed_of(name), 0)
         lost[i] = after is not None and now - newest > after
         if newest and now >= a.grace_until:  # a new source has not spoken yet
+            judged[name] = Voice(newest, round(after or 0))
             _tell(city, origins, name, newest if lost[i] else 0, after)
     a.hold(lost[origins.of], now, round(city.settings.startup_grace_s * 1000))
+    return judged
 
 
 def silent(city: City) -> dict[str, int]:

@@ -15,7 +15,7 @@ from app.domain.kinds import BY_CODE
 from app.domain.levels import Level
 from app.domain.people import User, Verb, Worker, may, require
 from app.domain.readings import Readings
-from app.domain.rules import Rule
+from app.domain.rules import SOURCE, Rule
 from app.domain.warnings import RULE, chain_of, public
 from app.services import nearby
 from app.services.quality import doubts
@@ -148,14 +148,14 @@ def alert_card(city: City, user: User, alert_id: str) -> Row:
         "now": _now(city, alert, last),
         "curve": _last_hour(city, alert),
         "worker": _nearest(city, alert, workers),
-        "cameras": nearby.cameras(city, user, alert.lon, alert.lat),
+        "cameras": _cameras(city, user, alert),
         "may": _allowed(user, alert, case),
         **_escalation(alert),
     }
 
 
 def _thresholds(rule: Rule | None, at_ms: int) -> list[dict[str, Any]]:
-    if rule is None:
+    if rule is None or rule.kind == SOURCE:  # those are multiples of what each source is allowed
         return []
     worst_first = sorted(rule.thresholds, reverse=True)
     return [{"level": int(lv), "value": rule.threshold(int(lv), at_ms)} for lv in worst_first]
@@ -189,8 +189,17 @@ def _last_hour(city: City, alert: Alert) -> list[list[float]]:
     return [[at, metrics[alert.metric]] for at, metrics in kept if alert.metric in metrics]
 
 
+def _cameras(city: City, user: User, alert: Alert) -> Row | None:
+    """The cameras close to it; None of what has no place."""
+    if alert.lon is None or alert.lat is None:
+        return None
+    return nearby.cameras(city, user, alert.lon, alert.lat)
+
+
 def _nearest(city: City, alert: Alert, workers: list[Worker]) -> dict[str, Any] | None:
-    """The nearest worker on duty whose place is known."""
+    """The nearest worker on duty whose place is known; nobody is near what has no place."""
+    if alert.lon is None or alert.lat is None:
+        return None
     places: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {})
     near = [
         (metres(alert.lon, alert.lat, *places[worker.id][:2]), worker)

@@ -58,6 +58,10 @@ describe("marks", () => {
     const shown = alertMarks(alerts, { ...VIEW, layers: ["devices"], alert: "S" });
     assert.deepEqual(shown.map((mark) => mark.id), ["S", "R"]);
   });
+  it("what has no place, as a source that has stopped, is nowhere on the map", () => {
+    const silent = alertOf("S", 3, "raised", { kind: "source", lon: null, lat: null });
+    assert.deepEqual(alertMarks([silent], { ...VIEW, alert: "S" }), []);
+  });
   it("cases: those of the states that are on, the selected one always", () => {
     const one = (id, status) => ({ id, status, area: "320404005001001", domain: "safety", lon: 119.9, lat: 31.8 });
     const cases = [one("A", "handling"), one("B", "returned"), one("C", "pending_check")];

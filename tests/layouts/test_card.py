@@ -36,6 +36,17 @@ def test_the_cameras_are_counted_and_lead_to_their_list():
     assert "附近无摄像头" in reading.words(none)
 
 
+def test_what_has_no_place_names_nobody_near_it():
+    silent = {"lon": None, "lat": None, "cameras": None, "worker": None, "thresholds": []}
+    told = {"device": "source:lora", "device_name": "lora · 路灯所", "value": 95, "unit": "秒"}
+    shown = card.alert(samples.alert_card(**silent, **told, digits=0))
+    words = reading.words(shown)
+    assert "lora · 路灯所" in words
+    assert "95 秒" in words
+    assert "网格员" not in words
+    assert "nearby" not in {action for action, *_ in reading.actions(shown)}
+
+
 def test_the_countdown_ends_with_the_confirmation():
     calm = card.alert(samples.alert_card(status="acknowledged"))
     assert not any("data-due" in node for node in reading.nodes(calm))

@@ -5,52 +5,22 @@ from __future__ import annotations
 import pytest
 
 from app.domain.alerts import AlertStatus
-from app.domain.readings import DeviceStatus, Presence, Telemetry
+from app.domain.readings import DeviceStatus, Presence
 from app.services import ingest, registry
-from app.services.watch import step, tick
-from tests.services.watching import PLACE, every, opened, point, post
+from tests.services import watching
+from tests.services.watching import PLACE, Town
 
 ON, OFF = Presence.ONLINE, Presence.OFFLINE
 
 
-class Town:
-    """A city that hears its own topics and a source "lora"; each device says a word when told."""
+def every(city):
+    """All alerts there ever were about devices."""
+    return [alert for alert in watching.every(city) if alert.kind != "source"]
 
-    def __init__(self, city, clock, **declared) -> None:
-        self.city, self.clock = city, clock
-        registry.declare(city, [{"name": "lora", "period_s": 60, **declared}])
-        self.own = [("A", "telemetry"), ("B", "telemetry")]
-        self.lora = [("L1", "lora"), ("L2", "lora"), ("L3", "lora")]
-        self.say(*self.own, *self.lora)
-        self.post = post(city)
 
-    def say(self, *devices: tuple[str, str]) -> None:
-        at = round(self.clock.at.timestamp() * 1000)
-        lon, lat = PLACE
-        batch = [
-            Telemetry(device=d, kind="gas", at=at, metrics={"ch4": 1.0}, lon=lon, lat=lat, feed=f)
-            for d, f in devices
-        ]
-        ingest.observe(self.city, batch, at)
-
-    def live(self, seconds: float, *devices: tuple[str, str]) -> None:
-        for _ in range(round(seconds / 10)):
-            self.clock.advance(seconds=10)
-            if devices:
-                self.say(*devices)
-            self.call()
-
-    def call(self) -> None:
-        step(self.city, self.post)
-        tick(self.city, self.post)
-
-    def shown(self, code: str) -> int:
-        device = self.city.live.device(code)
-        assert device is not None
-        return point(self.city, device)[0]
-
-    def silent(self) -> set[str]:
-        return {name for name, flags in self.city.live.flags().items() if "silent" in flags}
+def opened(city):
+    """Those of them that are open."""
+    return [alert for alert in every(city) if alert.status is not AlertStatus.CLEARED]
 
 
 @pytest.fixture
@@ -156,8 +126,7 @@ def test_a_source_that_only_was_born_does_not_make_the_city_look_alive(city, clo
 def test_a_restart_forgets_no_flag_and_raises_none_in_grace(city, town) -> None:
     town.live(600, *town.own)
     since = city.live.flags()["lora"]["silent"]["since"]
-    town.post.store.release()
-    town.post = post(city, "next")
+    town.restart()
     town.live(60, *town.own)
     assert city.live.flags()["lora"]["silent"]["since"] == since
     town.live(60, *town.own, *town.lora)
@@ -195,8 +164,7 @@ def test_who_keeps_still_is_a_device_like_others_again(city, town) -> None:
 
 def test_a_restart_remembers_who_comes_and_goes(city, town) -> None:
     swing(town, 5)
-    town.post.store.release()
-    town.post = post(city, "next")
+    town.restart()
     before = len(every(city))
     town.live(200, *town.own, *town.lora)
     assert len(every(city)) == before

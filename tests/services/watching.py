@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from app.city import City
 from app.domain.alerts import Alert
 from app.domain.kinds import BY_CODE
-from app.domain.readings import Device, Quality, Readings
+from app.domain.readings import Device, Quality, Readings, Telemetry
+from app.services import ingest, registry
+from app.services.watch import step, tick
 from app.services.watch_post import Post, take_post
 from app.store.live import Observed
 from app.store.points import unpack
@@ -87,3 +89,50 @@ def pass_by(
         clock.advance(seconds=step_s)
         for device in speaking:
             say(city, device, **{BY_CODE[device.kind].primary.code: 0.0})
+
+
+class Town:
+    """A city that hears its own topics and a source "lora"; each device says a word when told."""
+
+    def __init__(self, city, clock, **declared) -> None:
+        self.city, self.clock, self.hearing = city, clock, True
+        registry.declare(city, [{"name": "lora", "period_s": 60, **declared}])
+        self.own = [("A", "telemetry"), ("B", "telemetry")]
+        self.lora = [("L1", "lora"), ("L2", "lora"), ("L3", "lora")]
+        self.say(*self.own, *self.lora)
+        self.post = post(city)
+
+    def say(self, *devices: tuple[str, str]) -> None:
+        at = round(self.clock.at.timestamp() * 1000)
+        lon, lat = PLACE
+        batch = [
+            Telemetry(device=d, kind="gas", at=at, metrics={"ch4": 1.0}, lon=lon, lat=lat, feed=f)
+            for d, f in devices
+        ]
+        ingest.observe(self.city, batch, at)
+
+    def live(self, seconds: float, *devices: tuple[str, str]) -> None:
+        for _ in range(round(seconds / 10)):
+            self.clock.advance(seconds=10)
+            if devices:
+                self.say(*devices)
+            self.call()
+
+    def call(self) -> None:
+        if self.hearing:
+            ingest.beat(self.city, "ingest")
+        step(self.city, self.post)
+        tick(self.city, self.post)
+
+    def restart(self, owner: str = "next") -> None:
+        """Another watch takes over."""
+        self.post.store.release()
+        self.post = post(self.city, owner)
+
+    def shown(self, code: str) -> int:
+        device = self.city.live.device(code)
+        assert device is not None
+        return point(self.city, device)[0]
+
+    def silent(self) -> set[str]:
+        return {name for name, flags in self.city.live.flags().items() if "silent" in flags}
