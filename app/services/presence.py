@@ -37,7 +37,6 @@ from app.store.points import unpack
 
 ROSTER_KEPT_MS = 60_000
 ROSTER_KEPT_AFTER_BIRTHS_MS = 5_000  # a birth may bring a new period, name or gateway
-AT_ONCE = 500  # alerts in one transaction
 FLAPPING = "（反复掉线）"  # after the title of the alert that stands for all drops
 
 State = tuple[int, int, int]  # n, presence, level
@@ -95,10 +94,11 @@ def begin(city: City, mine: Callable[[str], bool]) -> Roll:
     return roll
 
 
-def sweep(city: City, roll: Roll, levels: Mapping[str, int]) -> int:
+def sweep(city: City, roll: Roll, levels: Mapping[str, int], hold: Callable[[], object]) -> int:
     """Call the roll once: alerts about silence to the ledger, states to the points and the wall.
 
-    `levels` are the levels of the devices' other open alerts. Returns how many states changed.
+    `levels` are the levels of the devices' other open alerts; `hold` keeps the lease while many
+    alerts are written. Returns how many states changed.
     """
     now = _now(city)
     points = unpack(city.live.points())
@@ -115,8 +115,7 @@ def sweep(city: City, roll: Roll, levels: Mapping[str, int]) -> int:
     a.accept(verdict, roll.roster, now)
     _tell_flapping(city, roll, now)
     changes = list(_changes(city, roll, verdict, now))
-    for start in range(0, len(changes), AT_ONCE):
-        alerts.apply(city, changes[start : start + AT_ONCE])
+    alerts.apply_in_parts(city, changes, hold)
     for change in changes:
         _remember(roll, change)
     states = _states(roll, points, verdict, levels)

@@ -29,7 +29,7 @@ from app.store.rule_memory import LostPost
 log = logging.getLogger(__name__)
 
 BLOCK_MS = 200
-ROUND = 1_000  # readings judged and written at once: they may all open alerts while a lease lasts
+ROUND = 1_000  # readings judged and written at once
 SWEEP_S = 1.0
 BEAT_S = 2.0
 AWAY_S = 1.0  # pause before a failed round begins again
@@ -45,8 +45,7 @@ def step(city: City, post: Post, *, block_ms: int | None = None) -> int:
         entries = post.store.read(post.consumer, fresh=True, count=AT_ONCE, block_ms=block_ms)
         post.caught_up = len({i for i, _ in entries}) < AT_ONCE
     for batch in _rounds(entries):
-        if not post.store.prolong():
-            raise LostPost(f"partition {post.partition} has another watch")
+        post.hold()
         settle(city, post, weigh(city, post, batch), (i for i, _ in batch))
         post.done = int(batch[-1][0].split(b"-")[0])
     return len(entries)
@@ -90,8 +89,12 @@ def _weigh(post: Post, readings: Readings, done: Round) -> None:
 
 
 def settle(city: City, post: Post, done: Round, ids: Iterable[bytes]) -> None:
-    """Write a round: ledger first, then memory with acknowledgement, then the wall."""
-    alerts.apply(city, done.changes)
+    """Write a round: ledger first, then memory with acknowledgement, then the wall.
+
+    A storm of alerts takes longer than the lease, so it is written in parts and prolonged.
+    """
+    alerts.apply_in_parts(city, done.changes, post.hold)
+    post.hold()
     post.store.commit(ids, done.changed)
     city.live.set_states(
         [(d.n, Presence.ONLINE, post.level(code)) for code, d in done.devices.items()]
@@ -108,7 +111,7 @@ def tick(city: City, post: Post) -> int:
         _sweep(city, post, done)
     if done.changed:
         settle(city, post, done, [])
-    presence.sweep(city, post.roll, post.levels())
+    presence.sweep(city, post.roll, post.levels(), post.hold)
     if post.roll.called_at != post.learnt_at:
         _learn_anew(city, post)
     return len(done.changes)

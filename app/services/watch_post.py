@@ -12,7 +12,7 @@ from app.domain.rules import SILENCE, Rule
 from app.domain.warnings import RULE as WARNING
 from app.services import alerts, presence
 from app.store import keys
-from app.store.rule_memory import Key, RuleMemory
+from app.store.rule_memory import Key, LostPost, RuleMemory
 
 CONSUMER = "watch"
 LEASE_MS = 3_000  # a watch that was killed is replaced after so long at most
@@ -34,6 +34,11 @@ class Post:
     caught_up: bool = False
     learnt_at: int = 0  # the roll from which changes of devices were taken over last
     done: int = 0  # epoch ms of the newest entry judged
+
+    def hold(self) -> None:
+        """Keep the partition for a whole lease more; LostPost when somebody else has it."""
+        if not self.store.prolong():
+            raise LostPost(f"partition {self.partition} has another watch")
 
     def level(self, device: str) -> int:
         """The worst level among a device's open alerts."""
