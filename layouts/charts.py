@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import plotly.graph_objects as go
@@ -32,12 +33,15 @@ def _bare(**more: Any) -> dict[str, Any]:
 
 
 def scale(moments: list[int], steps: int = 5) -> html.Div:
-    """The moments below a curve: words of the page, so that they grow with the wall."""
-    last = len(moments) - 1
-    short = last > 0 and moments[-1] - moments[0] < 10 * 60_000
-    form = "%H:%M:%S" if short else "%H:%M"
-    chosen = [moments[round(i * last / (steps - 1))] for i in range(steps)] if last > 0 else []
-    return html.Div([html.Span(clock(ms, form)) for ms in chosen], className="scale-x num")
+    """Moments below a curve, evenly from its first to its last; none is said twice.
+
+    They are words of the page, so that they grow with the wall.
+    """
+    first, last = (moments[0], moments[-1]) if moments else (0, 0)
+    form = "%H:%M:%S" if last - first < 10 * 60_000 else "%H:%M"
+    even = [first + round(i * (last - first) / (steps - 1)) for i in range(steps)]
+    words = [word for word, _ in groupby(clock(ms, form) for ms in even)] if last > first else []
+    return html.Div([html.Span(word) for word in words], className="scale-x num")
 
 
 def _filled(tone: str) -> str:
@@ -57,6 +61,7 @@ def trend(data: dict[str, Any], *, light: bool = False) -> go.Figure:
     figure.add_scatter(x=axis, y=data["now"], mode="lines", line=line, **fill)
     top = max([4, *data["now"], *(data["last_week"] or [])])
     figure.update_yaxes(range=[0, top * 1.1])
+    figure.update_xaxes(range=[-0.5, len(axis) - 0.5])  # an hour is drawn in its middle
     if light:
         figure.update_yaxes(gridcolor="#e6edf5", tickfont_color="#5c6f85")
         figure.update_traces(line_color=LIGHT, selector={"fill": "tozeroy"})
@@ -72,8 +77,14 @@ def curve(points: list[list[float]], level: int, lines: list[dict[str, Any]]) ->
     values = [value for _, value in points]
     figure.add_scatter(x=when, y=values, mode="lines", line={"color": tone, "width": 2}, **fill)
     figure.add_scatter(
-        x=when[-1:], y=values[-1:], mode="markers", marker={"color": tone, "size": 8}
+        x=when[-1:],
+        y=values[-1:],
+        mode="markers",
+        marker={"color": tone, "size": 8},
+        cliponaxis=False,
     )
+    if when[:1] < when[-1:]:
+        figure.update_xaxes(range=[when[0], when[-1]])  # as the moments below it
     for line in lines:
         _limit(figure, line)
     seen = [*values, *(line["value"] for line in lines)]

@@ -8,6 +8,8 @@ from dash import dcc, html
 
 from layouts import charts, ids, parts, text
 
+HOUR_MS = 3_600_000
+
 
 def panel() -> html.Section:
     """The empty panel; its body comes when the page has settled."""
@@ -33,7 +35,7 @@ def legend(data: dict[str, Any]) -> list[html.Span]:
 
 def hours(data: dict[str, Any]) -> html.Div:
     """The hours below the lines."""
-    return charts.scale(data["hours"], steps=7)
+    return charts.scale([data["hours"][0], data["hours"][0] + 24 * HOUR_MS], steps=7)
 
 
 def same(figure: dict[str, Any] | None, data: dict[str, Any]) -> bool:

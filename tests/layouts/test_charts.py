@@ -39,3 +39,16 @@ def test_the_scale_runs_from_the_first_to_the_last_moment():
     said = reading.words(charts.scale(moments)).split()
     assert (said[0], said[-1], len(said)) == ("15:08", "16:08", 5)
     assert reading.words(charts.scale([])) == ""
+
+
+def test_the_scale_of_few_or_uneven_points_says_no_moment_twice_and_is_even():
+    start = samples.NOW_MS
+    few = [start, start + 50_000, start + 3_600_000]
+    assert reading.words(charts.scale(few, steps=4)).split() == ["16:08", "16:28", "16:48", "17:08"]
+    assert reading.words(charts.scale([start, start + 1000])).split() == ["16:08:42", "16:08:43"]
+
+
+def test_a_curve_runs_from_the_first_to_the_last_moment_of_its_scale():
+    start = samples.NOW_MS
+    figure = charts.curve([[start, 1.0], [start + 3_600_000, 2.0]], 1, [])
+    assert [str(end)[11:16] for end in figure.layout.xaxis.range] == ["16:08", "17:08"]

@@ -25,3 +25,10 @@ def test_the_same_figure_is_not_drawn_twice():
     assert trend.same(drawn, data)
     assert not trend.same(drawn, data | {"now": [0] * 24})
     assert not trend.same(None, data)
+
+
+def test_below_the_trend_stand_whole_hours_every_four():
+    said = reading.words(trend.hours(samples.trend())).split()
+    assert len(said) == 7
+    assert len({word[3:] for word in said}) == 1
+    assert (int(said[1][:2]) - int(said[0][:2])) % 24 == 4

@@ -3,6 +3,7 @@ import { say } from "./announce.mjs";
 import { MAP, MAP_CLICK } from "./ids.mjs";
 import { ownEscape, ownKey } from "./keys.mjs";
 import { inOrder, isArrow, nearest, stepped, towards } from "./map_cursor.mjs";
+import { bringInSight } from "./open_room.mjs";
 import { stopsIn } from "./stops.mjs";
 import { act, setStore } from "./stores.mjs";
 
@@ -106,7 +107,7 @@ export class MapFocus {
     const all = inOrder(stopsIn(this.scene, this.words));
     const stop = stepped(all, this.stop?.key ?? null, step);
     if (!stop) return void say(this.words.nothing);
-    const left = this.#at(stop.lon, stop.lat).x > this.map.getSize().x / 2; // the words stay on the map
+    const left = bringInSight(this.map, stop.lon, stop.lat, { animate: !this.page.calm }).x > this.map.getSize().x / 2; // the words stay on the map
     const icon = window.L.divIcon({ className: `map-cursor${left ? " left" : ""}`, html: `${CROSS}<b></b>`, iconSize: [0, 0] });
     this.#choose({ stop, drawn: window.L.marker([stop.lat, stop.lon], { icon, interactive: false, keyboard: false, pane: this.#pane() }) });
     this.#tell(stop.words, all.indexOf(stop) + 1, all.length);

@@ -1,6 +1,7 @@
 // The labels on the map: names and figures of areas, and near by what devices measure and what marks are called.
 import { around, beside, insideRings, placeLabels } from "./labels.mjs";
 import { isOn, watchLayers } from "./layers.mjs";
+import { panelsOn } from "./open_room.mjs";
 import { lonLatOf, worldOf } from "./points.mjs";
 import { throttle } from "./throttle.mjs";
 
@@ -9,7 +10,6 @@ const VALUES_FROM = 16.5; // zoom from which a device shows its value
 const MOST_VALUES = 250;
 const REPLACE_MS = 1_000; // values change ten times a second: labels follow calmly
 const WIDEST = 1.15; // times its area that a label may be wide
-const ON_THE_MAP = ".tabs, .crumb, .search, .layers, .card-slot > *, .time, .leaflet-control";
 const PRIORITY = { area: 1000, mark: 500, value: 100 };
 
 /** @typedef {{id: string, lon: number, lat: number, text: string, priority?: number, r?: number}} Offer  r: half of the mark, px */
@@ -43,7 +43,7 @@ export class LabelLayer {
     this.map.on("zoomend moveend resize", () => this.place());
     this.pen = document.createElement("canvas").getContext("2d");
     const sizes = new window.ResizeObserver(() => this.place());
-    for (const panel of document.querySelectorAll(".layers, .card-slot")) sizes.observe(panel);
+    for (const panel of document.querySelectorAll(".layers, .card-slot, .things > *, .card.inside")) sizes.observe(panel);
     this.place();
   }
 
@@ -93,11 +93,8 @@ export class LabelLayer {
     return /** @type {[number, number]} */ ([x, y]);
   }
 
-  /** What lies on the map and must stay readable. */
   #panels() {
-    const home = this.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll(ON_THE_MAP)].map((one) => one.getBoundingClientRect()).filter((box) => box.width > 0)
-      .map((box) => ({ x: box.left - home.left + box.width / 2, y: box.top - home.top + box.height / 2, w: box.width, h: box.height }));
+    return panelsOn(this.map).map(({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2, w: right - left, h: bottom - top }));
   }
 
   #alerts() {

@@ -4,6 +4,7 @@ import { ComponentLayer } from "./component_layer.mjs";
 import { Drawing } from "./drawing.mjs";
 import { MapFocus } from "./focus.mjs";
 import { HeatLayer } from "./heat_layer.mjs";
+import { InSight } from "./in_sight.mjs";
 import { LabelLayer } from "./label_layer.mjs";
 import { LayerTree } from "./layer_tree.mjs";
 import { MapViewPart } from "./map_view.mjs";
@@ -28,4 +29,4 @@ import { TrackLayer } from "./track_layer.mjs";
  */
 
 /** @type {(new (page: any) => Part)[]} each is given the Page of main.mjs */
-export const PARTS = [BaseMap, Drawing, LayerTree, MapViewPart, SearchBox, PinPart, MapFocus, SharePart, ComponentLayer, ZoneLayer, UnitLayer, ResourceLayer, TrackLayer, Things, HeatLayer, LabelLayer, ReplayPart, UnmaskPart];
+export const PARTS = [BaseMap, Drawing, LayerTree, MapViewPart, SearchBox, PinPart, MapFocus, SharePart, ComponentLayer, ZoneLayer, UnitLayer, ResourceLayer, TrackLayer, Things, InSight, HeatLayer, LabelLayer, ReplayPart, UnmaskPart];

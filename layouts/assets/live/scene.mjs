@@ -10,6 +10,7 @@ import { MarkLayer } from "./marks.mjs";
 import { Picking } from "./picking.mjs";
 import { createPointLayer } from "./point_layer.mjs";
 import { PointTable } from "./points.mjs";
+import { keepInView } from "./resizing.mjs";
 import { shownKinds } from "./viewport.mjs";
 import { workerMarks } from "./worker_layer.mjs";
 
@@ -40,7 +41,7 @@ export class Scene {
     new ClusterKeys(this.clusters, map.getPane("clusters"), { words, open: (cluster) => this.picking.open(cluster) });
     map.on("zoomend", () => this.#far());
     this.#far();
-    this.#fit();
+    keepInView(map);
   }
 
   #pane(name) {
@@ -168,13 +169,6 @@ export class Scene {
   /** What lies under a place of the map's container. @param {{x: number, y: number}} at */
   hits(at) {
     return this.picking.hits(at);
-  }
-
-  /** The banner takes its room from the map: Leaflet itself only watches the window. */
-  #fit() {
-    const watcher = new window.ResizeObserver(() => this.map.invalidateSize({ animate: false }));
-    watcher.observe(this.map.getContainer());
-    this.map.on("unload", () => watcher.disconnect());
   }
 
   #far() {

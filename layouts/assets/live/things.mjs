@@ -1,11 +1,11 @@
 // The card of a resource or worker and the list of what is near a place: where they are on the map and in the address.
 import { NEARBY, THING } from "./ids.mjs";
 import { foundOpen, isTyping, ownKey } from "./keys.mjs";
+import { isSeen } from "./open_room.mjs";
 import { act } from "./stores.mjs";
 import { getOurs, setOurs, watchOurs } from "./view_url.mjs";
 
 const NEAR_ZOOM = 16; // at which a camera stands alone
-const EDGE = 0.12; // of the viewport: nearer to its edge counts as outside
 const REACH = { color: "#3fd0ff", weight: 1.5, dashArray: "4 6", fillOpacity: 0.04, interactive: false };
 const RING = { radius: 17, color: "#f2f6fb", weight: 2, fill: false, interactive: false };
 const SPOT = { radius: 5, color: "#3fd0ff", weight: 2, fillColor: "#06101d", fillOpacity: 1, interactive: false };
@@ -87,7 +87,7 @@ export class Things {
   #go({ lon, lat }) {
     const map = this.scene?.map;
     if (!map || !Number.isFinite(lon) || !Number.isFinite(lat)) return;
-    const seen = map.getBounds().pad(-EDGE).contains([lat, lon]) && map.getZoom() >= NEAR_ZOOM - 1.5;
+    const seen = isSeen(map, lon, lat) && map.getZoom() >= NEAR_ZOOM - 1.5;
     if (!seen) this.scene.flight.to(lon, lat, Math.max(NEAR_ZOOM, map.getZoom()));
   }
 
