@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # groups of commands: module with arguments(parser) and run(settings, args), and what it is about
 GROUPS = {
     "feeds": ("streams.commands", "other systems' feeds (docs/sources.md)"),
+    "people": ("app.people_command", "units, workers, accounts (docs/people.md)"),
     "areas": ("app.areas_command", "the area tree (docs/geodata.md)"),
     "grids": ("app.grids_command", "unit grids, duties, zones (docs/grids.md)"),
     "components": ("app.components_command", "components, 部件 (docs/components.md)"),

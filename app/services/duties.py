@@ -6,9 +6,6 @@ grids it names; the rest stays.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,15 +15,12 @@ from app.domain import duties as domain
 from app.domain.duties import Duty
 from app.domain.facts import Fact
 from app.domain.people import User, Worker, covers
-from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.services import units
+from app.errors import Conflict, NotAllowed, NotFound
+from app.services import sheet, units
 from app.services.views_scope import allowed_area, scope_in
 from app.store import duties as store
 from app.store.reads import Reads
 from geodata.area import AreaLevel
-
-ENCODINGS = ("utf-8-sig", "gb18030")
-MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,7 @@ class Trial:
 
 def attempt(city: City, file: Path) -> Trial:
     """Read a table and hold it against the city; Invalid when it is no such table."""
-    rows = _rows(file)
+    rows = sheet.rows(file, domain.named, domain.NEEDED)
     found: dict[str, Duty] = {}
     bad: list[tuple[int, str]] = []
     with city.ledger.read() as tx:
@@ -155,31 +149,3 @@ def _fits(city: City, duty: Duty, workers: set[str], found: dict[str, Duty]) -> 
         faults.append(f"{duty.grid} is in the table twice")
     if faults:
         raise domain.Wrong("; ".join(faults))
-
-
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows by our columns, each with its number in the file (the heading is row 1)."""
-    reader = csv.DictReader(io.StringIO(_text(file)))
-    columns = domain.named(list(reader.fieldnames or []))
-    missing = [name for name in domain.NEEDED if name not in columns.values()]
-    if missing:
-        raise Invalid("表头缺少必填列。", fields=dict.fromkeys(missing, "缺少此列"))
-    for row in reader:
-        said = {ours: row.get(theirs) or "" for theirs, ours in columns.items()}
-        if any(said.values()):
-            yield reader.line_num, said
-
-
-def _text(file: Path) -> str:
-    try:
-        raw = file.read_bytes()
-    except OSError as why:
-        raise Invalid("文件无法读取。", fields={str(file): str(why.strerror)}) from why
-    if len(raw) > MOST_BYTES:
-        raise Invalid("文件太大。", fields={str(file): f"最多 {MOST_BYTES // 1_000_000} MB"})
-    for encoding in ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("文件编码无法识别。", fields={str(file): "UTF-8 或 GBK"})

@@ -69,16 +69,33 @@ def enrol(city: City, user: User, password: str, *, by: User | None = None) -> U
     return user
 
 
-def add_user(tx: Tx, user: User, hashed: str, *, at: datetime, by: str) -> None:
-    """Write a user with a password hash, in the caller's transaction."""
+def add_user(tx: Tx, user: User, hashed: str | None, *, at: datetime, by: str) -> None:
+    """Write a user with a password hash, in the caller's transaction; None leaves the known one.
+
+    A new password ends the sessions of a known user; another name, role or scope does not.
+    """
     known = tx.user_secret(user.id)
     if known is None:
-        tx.add(user, password_hash=hashed)
+        tx.add(user, password_hash=hashed or "")
     else:
         tx.put_user(user)
-        epoch = known.session_epoch + 1
-        tx.put_secret(user.id, Secret(password_hash=hashed, session_epoch=epoch))
-    tx.record(_fact(user, "renewed" if known else "enrolled", at, by))
+        if hashed is not None:
+            _new_secret(tx, user, known, hashed)
+    past = "enrolled" if known is None else "changed" if hashed is None else "renewed"
+    tx.record(_fact(user, past, at, by))
+
+
+def shut_user(tx: Tx, user: User, *, at: datetime, by: str) -> None:
+    """Take a user's password away and end his sessions, in the caller's transaction."""
+    known = tx.user_secret(user.id)
+    if known is not None:
+        _new_secret(tx, user, known, "")
+        tx.record(_fact(user, "shut", at, by))
+
+
+def _new_secret(tx: Tx, user: User, known: Secret, hashed: str) -> None:
+    epoch = known.session_epoch + 1
+    tx.put_secret(user.id, Secret(password_hash=hashed, session_epoch=epoch))
 
 
 def demo_cast(city: City, password: str) -> list[User]:
@@ -122,8 +139,7 @@ def session_epoch(city: City, user_id: str) -> int:
 
 def check_password(password: str, user: User) -> None:
     """Raise Invalid unless the password has 10 characters of 3 classes and not the user's name."""
-    kinds = {_class_of(character) for character in password}
-    if len(password) < SHORTEST or len(kinds) < CLASSES or user.id.lower() in password.lower():
+    if too_easy(password, user):
         raise Invalid(
             "密码太简单。",
             fields={
@@ -131,6 +147,12 @@ def check_password(password: str, user: User) -> None:
                 "且不包含用户名"
             },
         )
+
+
+def too_easy(password: str, user: User) -> bool:
+    """Whether a password is too short, of too few classes, or holds the user's name."""
+    kinds = {_class_of(character) for character in password}
+    return len(password) < SHORTEST or len(kinds) < CLASSES or user.id.lower() in password.lower()
 
 
 def _class_of(character: str) -> str:
