@@ -70,11 +70,19 @@ def read_places(path: Path, tree: AreaTree) -> tuple[Place, ...]:
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
     """Where each row stands, and how to read it."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _text(path.read_bytes())
         rows = _features(text) if path.suffix.lower() in (".json", ".geojson") else _table(text)
     except (OSError, ValueError) as why:
         raise BadPlaces([f"{path}: {why}"]) from why
     return iter(rows)
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8, else GBK: that is what a Chinese Excel saves as CSV."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _table(text: str) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import cos, pi, radians, sqrt
+from math import cos, hypot, pi, radians, sqrt
 
 from shapely.geometry.base import BaseGeometry
 
@@ -107,6 +107,12 @@ def reach(shape: BaseGeometry) -> float:
     if shape.area == 0:
         return float(shape.length) / 2 * METRES_PER_DEGREE * (1 + squeeze) / 2
     return sqrt(float(shape.area) * squeeze / pi) * METRES_PER_DEGREE
+
+
+def apart_m(one: Place, other: Place) -> float:
+    """Metres between the points of two places of a city."""
+    east = (one.lon - other.lon) * cos(radians(one.lat))
+    return hypot(east, one.lat - other.lat) * METRES_PER_DEGREE
 
 
 def names_of(area: Area) -> dict[str, float]:

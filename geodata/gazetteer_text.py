@@ -13,9 +13,13 @@ _BUILDING = re.compile(r"(\d+)(?:号楼|栋|座|号幢|#楼|#)")
 _PUNCTUATION = re.compile(r"[^\w-]+|_+")
 _DASH = re.compile(r"(?<!\d)-|-(?!\d)")
 # said of a place, but no part of its name; 东侧 and the like say on which side of it
-NEAR = re.compile("附近|旁边?|对面|门口|门前|隔壁|周边|一带|路段|沿线|斜对过")
-SIDE = re.compile("[东南西北]{1,2}(?:侧|边|面|首)|以[东南西北]")
-CROSSING = re.compile("交叉口|交汇处|交界处|交叉路口|路口|转角|拐角")
+NEAR = re.compile(
+    "附近|旁边?|对面|对过|门口|门前|隔壁|周边|一带|路段|沿线|后[面头]|背后|前面|之间|中间|[那这]边"
+)
+SIDE = re.compile("[东南西北]{1,2}(?:侧|边|面|首|大?门|角)|以[东南西北]")
+TOWARDS = re.compile("(?:靠近|临近|邻近|毗邻|挨着|对着) ?$")  # said before the name
+CROSSING = re.compile("交叉口|交汇处|交界处|交叉路口|路口|转角|拐角|[东南西北]{2}角")
+STRETCH = re.compile("[到至段-]|之间")  # behind two roads: along one of them, not where they meet
 HOUSE = re.compile(r"^(\d+)(号|幢|弄)")
 ROAD = re.compile(r"[\u4e00-\u9fff]{2,8}?(?:大道|路|街|巷|弄)(?!道|口|灯|边|段|面)")
 _PROVINCE = re.compile(r"^\s*[\u4e00-\u9fff]{2,3}?(?:省|自治区)")

@@ -20,6 +20,7 @@ TELLING = 0.7  # what is left of a name that stands in the title or text, not in
 RIVAL = 0.4  # a reading that is at least so sure beside the best is a candidate too
 COMMUNITY = 12  # digits of a community's code: finer is not looked for in the text
 _WRONG = {Doubt.AMBIGUOUS, Doubt.CONTRADICTION, Doubt.ELSEWHERE, Doubt.SIMILAR, Doubt.NUMBER}
+_WRONG |= {Doubt.SOUND}
 _COARSE = {PlaceKind.ADDRESS, PlaceKind.BUILDING}
 _LINES = {PlaceKind.ROAD, PlaceKind.ESTATE}
 
@@ -102,10 +103,10 @@ def _decided(city: City, found: Sequence[Match]) -> Placed:
         return Placed(shown, confidence=0.0, note=words.UNKNOWN)
     scope = _scope(city, shown)
     best = found[0]
-    if best.confidence >= USABLE and not best.area.startswith(scope):
-        wide = best.place.kind in AREAS and scope.startswith(_scope(city, best.area))
-        return Placed(shown, confidence=0.0, note=words.WIDE if wide else words.outside(best))
-    if best.confidence >= USABLE and best.area == shown:
+    wide = scope.startswith(_scope(city, best.area))  # the area shown, a road through it
+    if best.confidence >= USABLE and not wide and not best.area.startswith(scope):
+        return Placed(shown, confidence=0.0, note=words.outside(best))
+    if best.confidence >= USABLE and wide:
         finer = [m for m in found if m.area.startswith(scope) and m.area != shown]
         return _between(city, finer) if finer else Placed(shown, confidence=0.0, note=words.WIDE)
     if best.confidence >= USABLE:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from app.city import City
 from app.domain.readings import Device
+from app.services import places_pinyin
 from app.services.views_scope import live_or
 from app.store.live import Live
 from geodata.areas import AreaTree
@@ -42,7 +43,7 @@ def gazetteer(city: City, *, devices: bool = True) -> Gazetteer:
     held = known.get(devices)
     if held is None or held.areas is not city.areas or not held.at <= now < held.at + AGAIN:
         more = [_devices(city)] if devices else []
-        built = Gazetteer(city.areas, city.places, *more)
+        built = Gazetteer(city.areas, city.places, *more, sound=places_pinyin.sounding)
         held = known[devices] = Held(built, city.areas, now)
     return held.gazetteer
 

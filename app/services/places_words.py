@@ -24,6 +24,7 @@ DOUBTS = {
     Doubt.CONTRADICTION: "地址中的地名互相矛盾",
     Doubt.ELSEWHERE: "地址以外市或未知区县开头",
     Doubt.SIMILAR: "只与名称相近",
+    Doubt.SOUND: "写法不同，按读音认出",
     Doubt.NEAR: "地址只说在附近",
     Doubt.HOUSE: "门牌、幢号未核对",
     Doubt.NUMBER: "门牌按邻近门牌推定",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.places_pinyin import sounding
 from geodata.areas import AreaLevel
 from geodata.gazetteer import Doubt, Gazetteer
 from geodata.gazetteer_file import BadPlaces, read_places
@@ -72,6 +73,11 @@ def test_the_best_reading(gazetteer, address, code, least):
     ("address", "doubt"),
     [
         ("清潭三村附近", Doubt.NEAR),
+        ("清潭三村对过", Doubt.NEAR),
+        ("清潭三村后头", Doubt.NEAR),
+        ("清潭三村南大门", Doubt.NEAR),
+        ("花园新村一村与二村之间", Doubt.NEAR),
+        ("靠近清潭五村", Doubt.NEAR),
         ("清潭三村15幢", Doubt.HOUSE),
         ("凌家社区", Doubt.AMBIGUOUS),
         ("清潭二村", Doubt.AMBIGUOUS),
@@ -160,6 +166,69 @@ def with_file(tree, tmp_path_factory) -> Gazetteer:
 def test_names_of_a_file(with_file, address, name, doubts):
     best = with_file.find(address)[0]
     assert (best.place.name, set(best.doubts)) == (name, doubts)
+
+
+ESTATES = """name,kind,lon,lat,crs
+香江华廷,estate,{0.x},{0.y},wgs84
+金色新城,estate,{1.x},{1.y},wgs84
+怀德中路,road,119.9445,31.7790,gcj02
+勤业路,road,119.9300,31.7790,gcj02
+"""
+
+
+@pytest.fixture(scope="module")
+def with_estates(tree, tmp_path_factory) -> Gazetteer:
+    """Estates called like a community, one inside it, one where the border (示意) is not."""
+    here = tree.area("320404002022").polygon.representative_point()
+    beside = tree.area("320404006010").polygon.representative_point()  # 荷花池, not 南大街街道
+    file = tmp_path_factory.mktemp("estates") / "places.csv"
+    file.write_bytes(ESTATES.format(here, beside).encode("gbk"))
+    return Gazetteer(tree, read_places(file, tree), sound=sounding)
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "least"),
+    [
+        ("香江华廷3号楼", "香江华廷", 0.9),  # what the city names just so, not 香江华廷社区
+        ("香江华廷社区", "香江华廷社区", 0.9),
+        ("金色新城", "金色新城", 0.9),
+        ("南大街街道金色新城", "金色新城", 0.9),  # a generated border contradicts nothing near it
+        ("邹区镇金色新城", "金色新城", 0.4),
+        ("怀德中路与勤业路路口", "怀德中路", 0.9),  # two roads that are points do not contradict
+    ],
+)
+def test_what_a_city_names_just_so_is_meant(with_estates, address, name, least):
+    best = with_estates.find(address)[0]
+    assert (best.place.name, least <= best.confidence < least + 0.1) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("清谭三村15幢", "清潭新村第三社区"),
+        ("香江花廷小区", "香江华廷"),
+        ("都市桃园花苑", "都市桃源花苑社区"),
+    ],
+)
+def test_what_is_written_as_it_sounds_is_found_but_less_sure(with_estates, address, name):
+    best = with_estates.find(address)[0]
+    assert best.place.name == name
+    assert Doubt.SOUND in best.doubts
+    assert best.confidence < 0.8
+
+
+def test_short_names_are_not_told_by_their_sound(with_estates):
+    assert not with_estates.find("心民那边")  # 新民
+
+
+@pytest.mark.parametrize("address", ["怀德中路西瀛里东北角", "西瀛里近怀德中路", "怀德中路西瀛里"])
+def test_two_roads_said_in_one_breath_cross(with_file, address):
+    assert with_file.find(address)[0].place.name.endswith("交叉口")
+
+
+@pytest.mark.parametrize("address", ["怀德中路西瀛里至关河段", "怀德中路、西瀛里都有积水"])
+def test_a_stretch_of_road_or_two_of_them_are_no_crossing(with_file, address):
+    assert not with_file.find(address)[0].place.name.endswith("交叉口")
 
 
 def test_two_roads_meet_where_they_cross(with_file):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.places import by_address, place
+from app.services import places_words as words
+from app.services.places import _decided, by_address, place
+from geodata.gazetteer import Gazetteer
+from geodata.gazetteer_file import read_places
 from tests import cast
 
 
@@ -32,3 +35,15 @@ def test_a_point_wins_over_an_address(city, a_report):
 def test_an_unknown_worker_without_a_point_is_placed_in_the_city_shown(city, a_report):
     with city.ledger.read() as tx:
         assert place(city, tx, a_report(lon=None, lat=None, worker="W999")) == "320404"
+
+
+LONG_ROAD = """{"type": "FeatureCollection", "features": [{"type": "Feature",
+ "properties": {"name": "长江中路", "kind": "road"},
+ "geometry": {"type": "LineString", "coordinates": [[119.917, 31.70], [119.917, 31.80]]}}]}"""
+
+
+def test_a_road_that_goes_beyond_the_area_shown_is_not_said_to_lie_elsewhere(city, tmp_path):
+    (tmp_path / "roads.geojson").write_text(LONG_ROAD, encoding="utf-8")
+    known = Gazetteer(city.areas, read_places(tmp_path / "roads.geojson", city.areas))
+    placed = _decided(city, known.find("长江中路积水"))
+    assert (placed.confidence, placed.note) == (0.0, words.WIDE)
