@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ class Placed:
         self.city, self.clock = city, clock
         self._grids: dict[str, str] = {}
         self._read_at = -np.inf
-        self._stood: dict[str, World] = {}  # where maps were last told that each one is
+        self._told: dict[str, set[World]] = {}  # where maps may show each one
 
     def grids(self) -> dict[str, str]:
         """The grid of each worker, at most a minute old."""
@@ -40,31 +40,34 @@ class Placed:
         grids, known = self.grids(), self.city.live.workers()
         mine = {worker: at for worker, at in known.items() if worker in grids}
         rows = [[worker, *at] for worker, at in mine.items() if covers(sight.scope, grids[worker])]
-        return [row for row, at in zip(rows, _world(rows), strict=True) if _in(sight, at)]
+        seen = [(row, at) for row, at in zip(rows, _world(rows), strict=True) if _in(sight, at)]
+        for row, at in seen:  # it may be ahead of the frames, and those may be lost
+            if row[0] in self._told:
+                self._told[row[0]].add(at)
+        return [row for row, _ in seen]
 
     def moved(
         self, positions: dict[str, tuple[str, Row]], sights: Iterable[WorkerSight]
-    ) -> list[tuple[WorkerSight, list[Row]]]:
+    ) -> Iterator[tuple[WorkerSight, list[Row]]]:
         """What each sight is told of new places ({worker: (grid, row)}): also who leaves its box.
 
-        Somebody whose last place nobody was told of may be in any box.
+        Somebody whose last place nobody was told of may be in any box. When telling breaks off,
+        both the old places and the new ones may be on some map.
         """
         new = dict(zip(positions, _world([row for _, row in positions.values()]), strict=True))
-        found = [
-            (sight, [row for worker, (grid, row) in positions.items() if tells(worker, grid)])
-            for sight in sights
-            for tells in [self._tells(sight, new)]
-        ]
-        self._stood |= new
-        return found
+        shown = {worker: {at, *self._told.get(worker, ())} for worker, at in new.items()}
+        anywhere = new.keys() - self._told.keys()
+        self._told |= {worker: set(shown[worker]) for worker in new.keys() - anywhere}
 
-    def _tells(self, sight: WorkerSight, new: dict[str, World]) -> Callable[[str, str], bool]:
-        def tells(worker: str, grid: str) -> bool:
-            old = self._stood.get(worker)
-            near = old is None or _in(sight, old) or _in(sight, new[worker])
+        def tells(sight: WorkerSight, worker: str, grid: str) -> bool:
+            near = worker in anywhere or any(_in(sight, at) for at in shown[worker])
             return near and covers(sight.scope, grid)
 
-        return tells
+        for sight in sights:
+            rows = [row for who, (grid, row) in positions.items() if tells(sight, who, grid)]
+            yield sight, rows
+        for worker, at in new.items():
+            self._told[worker] = self._told.get(worker, set()) - shown[worker] | {at}
 
 
 def _world(rows: list[Row]) -> list[World]:

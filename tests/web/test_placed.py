@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from app.city import City
+from app.domain.clusters import snapped
 from app.domain.readings import WorkerPosition
+from app.web.placed import Placed
 from app.web.push import Push
+from app.web.sights import WorkerSight
 from tests import cast
 from tests.web.things import EVERYWHERE, look
 
 NEAR, EDGE, FAR = (119.95, 31.78), (119.952, 31.78), (119.80, 31.70)
 BOX = [119.94, 31.77, 119.96, 31.79]
+BOXES = [snapped(*BOX, 16), snapped(119.79, 31.69, 119.81, 31.71, 16)]
 
 
 def walk(city: City, push: Push, worker: str, place: tuple[float, float]) -> int:
@@ -60,6 +64,39 @@ def test_who_turns_to_a_box_is_told_who_stands_there_now(city, push, clock, here
     clock.advance(seconds=20)
     walk(city, push, "W002", EDGE)
     assert heard(here) == []
+
+
+def test_a_lost_frame_leaves_no_ghost_where_somebody_looked_meanwhile(
+    city, push, clock, here
+) -> None:
+    walk(city, push, "W001", FAR)
+    clock.advance(seconds=20)
+    at = int(city.now().timestamp() * 1000)
+    unheard = WorkerPosition(worker="W001", at=at, lon=NEAR[0], lat=NEAR[1])
+    city.live.put_positions([unheard], at)
+    push._begin()  # what came meanwhile is passed over
+    heard(here)
+    look(here, box=BOX, zoom=16, workers="box")
+    assert heard(here) == [["W001", *NEAR, at]]
+    clock.advance(seconds=20)
+    at = walk(city, push, "W001", FAR)
+    assert heard(here) == [["W001", *FAR, at]]
+
+
+def test_telling_that_broke_off_is_made_good_with_the_next_place(city) -> None:
+    placed, whole = Placed(city), WorkerSight("320404", None)
+    boxes = [WorkerSight("320404", tuple(box)) for box in BOXES]
+    grid = placed.grids()["W001"]
+
+    def moved(place: tuple[float, float]):
+        return placed.moved({"W001": (grid, ["W001", *place, 1])}, [whole, *boxes])
+
+    list(moved(NEAR))
+    broken = moved(FAR)
+    next(broken)
+    broken.close()
+    told = {sight for sight, rows in moved((119.70, 31.60)) if rows}
+    assert told == {whole, *boxes}
 
 
 def test_tracks_hear_of_everybody_in_the_scope(city, push, clock, here) -> None:
