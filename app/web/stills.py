@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response as FlaskResponse
 from flask import request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request, Response
 
 if TYPE_CHECKING:
@@ -74,7 +76,9 @@ class Stills:
 
 
 def _coding(accepted: str) -> str:
-    return next((coding for coding in CODINGS if coding in accepted), "identity")
+    """The coding that is wanted most, of equals the first of ours; "br;q=0" is not wanted."""
+    wanted = parse_accept_header(accepted, Accept)
+    return wanted.best_match((*CODINGS, "identity"), "identity")
 
 
 def _changed(path: str) -> int:

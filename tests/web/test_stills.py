@@ -63,7 +63,11 @@ def test_they_are_there_before_anybody_signs_in(anonymous) -> None:
 
 def test_each_coding_has_its_own_bytes(anonymous) -> None:
     said = {}
-    for accepted, coding in (("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None)):
+    for accepted, coding in (
+        *(("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None), ("", None)),
+        *(("br;q=0, gzip", "gzip"), ("br;q=0", None), ("gzip, br;q=0.5", "gzip"), ("*", "br")),
+        ("x-br", None),
+    ):
         answer = anonymous.get(BOOT, headers={"Accept-Encoding": accepted})
         assert answer.headers.get("Content-Encoding") == coding
         said[coding] = len(answer.data)
