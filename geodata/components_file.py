@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.coordinates import to_wgs84
-from geodata.importing import ENCODINGS, PLAIN, SHIFTED, SILENT, Unreadable
+from geodata.importing import ENCODINGS, PLAIN, SHIFTED, SILENT, Unreadable, ask_for_layer
 
 Floats = NDArray[np.float64]
 
@@ -130,6 +130,7 @@ def _layer(path: Path, layer: str, encoding: str) -> ComponentFile:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 
+    ask_for_layer(path, layer)
     used = encoding or _attribute_encoding(path)
     try:
         told = pyogrio.read_info(path, layer=layer or None, encoding=used or None)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHIFTED = ("gcj02", "bd09")
 PLAIN = ("wgs84", "cgcs2000")
-SILENT = (".geojson", ".json", ".kml")  # always claim WGS-84, whatever is in them
+SILENT = (".geojson", ".json", ".kml")  # claim WGS-84 whatever is in them, but for a "crs" member
 OLD_DATUMS = ("Beijing 1954", "Xian 1980")
 ENCODINGS = ("UTF-8", "GB18030")  # of attributes without a .cpg; GB18030 holds GBK and GB2312
 
@@ -97,6 +97,7 @@ def _frame(file: Path, layer: str, encoding: str) -> GeoDataFrame:
     tried = [encoding] if encoding else [None, *ENCODINGS]
     if not file.is_file():
         raise Unreadable(f"there is no file {file}")
+    ask_for_layer(file, layer)
     for one in tried:
         try:
             found = geopandas.read_file(file, layer=layer or None, encoding=one, engine="pyogrio")
@@ -111,6 +112,22 @@ def _frame(file: Path, layer: str, encoding: str) -> GeoDataFrame:
     raise Unreadable(f"{file.name}: the text is in no encoding of {', '.join(ENCODINGS)}")
 
 
+def ask_for_layer(file: Path, layer: str) -> None:
+    """Unreadable with the names of the layers when a file has several and none is named.
+
+    A file that cannot be opened passes: who reads it explains why.
+    """
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        layers = [] if layer else [str(name) for name, _ in pyogrio.list_layers(file)]
+    except DataSourceError:
+        return
+    if len(layers) > 1:
+        raise Unreadable(f"{file.name} has several layers: {', '.join(layers)}", "--layer")
+
+
 def _garbled(file: Path, frame: GeoDataFrame) -> bool:
     """Whether GDAL took a Shapefile without .cpg for Latin-1: that never fails, it only lies."""
     if file.suffix.lower() != ".shp" or file.with_suffix(".cpg").exists():
@@ -121,7 +138,7 @@ def _garbled(file: Path, frame: GeoDataFrame) -> bool:
 
 def _in_wgs84(frame: GeoDataFrame, file: Path, crs: str) -> tuple[list[BaseGeometry | None], str]:
     """The shapes in WGS-84, and the system they were in."""
-    if not crs and (frame.crs is None or file.suffix.lower() in SILENT):
+    if not crs and (frame.crs is None or (file.suffix.lower() in SILENT and _usual(frame.crs))):
         raise Unreadable(f"{file.name} does not say which coordinates it has", "--crs")
     if crs in PLAIN and (frame.crs is None or not frame.crs.is_projected):
         return list(frame.geometry), crs
@@ -134,6 +151,11 @@ def _in_wgs84(frame: GeoDataFrame, file: Path, crs: str) -> tuple[list[BaseGeome
     if crs not in SHIFTED:
         return shapes, said
     return [each and shapely.transform(each, lambda xy: _home(xy, crs)) for each in shapes], said
+
+
+def _usual(crs: Any) -> bool:
+    """Whether a system is what GeoJSON and KML have when nobody said anything."""
+    return crs.to_authority() in (("EPSG", "4326"), ("OGC", "CRS84"))
 
 
 def _datum(frame: GeoDataFrame, crs: str) -> Iterator[Finding]:
@@ -182,7 +204,7 @@ def _rows(
             why = shapely.is_valid_reason(shape)
             findings.append(Finding("ring", code, f"repaired: {why}"))
         if not _in_range(mended):
-            findings.append(Finding("degrees", code, "not degrees: wrong --crs?", fault=True))
+            findings.append(Finding("degrees", code, _no_degrees(mended), fault=True))
             continue
         yield Drawn(code, code if name is None else str(name).strip() or code, mended)
 
@@ -190,6 +212,11 @@ def _rows(
 def _in_range(shape: BaseGeometry) -> bool:
     west, south, east, north = shape.bounds
     return west >= -180 and east <= 180 and south >= -90 and north <= 90
+
+
+def _no_degrees(shape: BaseGeometry) -> str:
+    turned = _in_range(shapely.transform(shape, np.fliplr))
+    return "latitude stands before longitude" if turned else "not degrees: wrong --crs?"
 
 
 def _merged(drawn: list[Drawn], findings: list[Finding]) -> Iterator[Drawn]:

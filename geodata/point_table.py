@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata.coordinates import to_wgs84
-from geodata.importing import Unreadable
+from geodata.importing import Unreadable, ask_for_layer
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -125,6 +125,7 @@ def _frame(file: Path, encoding: str, layer: str) -> GeoDataFrame:
     import geopandas
     from pyogrio.errors import DataLayerError, DataSourceError
 
+    ask_for_layer(file, layer)
     old = file.suffix.lower() == ".shp" and not file.with_suffix(".cpg").exists()
     tried = [encoding] if encoding else ["UTF-8", "GB18030"] if old else [None]
     for one in tried:

@@ -6,8 +6,9 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geodata import codes, fitting, tiling
+from geodata import codes, fitting, shifts, tiling
 from geodata.area import Area, AreaLevel
 from geodata.areas import AreaTree
 from geodata.fitting import Fitted
@@ -16,6 +17,7 @@ from geodata.imports import Border
 
 WELL_INSIDE = 0.98  # default: share of an area in its parent; borders drawn twice never meet
 MOSTLY = 0.5  # less of it in its parent: it is another's child
+LESS_OUTSIDE = 0.5  # default: so much less sticks out when another system was meant
 ENOUGH = 0.5  # default: of the listed children; fewer make no outline of their parent
 ABOVE = {
     AreaLevel.DISTRICT: AreaLevel.CITY,
@@ -119,6 +121,7 @@ def _fits(
     else:
         fitted = fitting.fit(ground.polygon, [one.polygon for one in each])
         yield from _insides(tree, ground, each, fitted)
+        yield from _shifted(ground, each)
         yield from _overlaps(fitted.overlaps, each)
         yield from _gaps(ground, fitted, whole=ground.code in families)
     for code, family in families.items():
@@ -169,11 +172,28 @@ def _insides(tree: AreaTree, parent: Area, each: list[Drawn], fitted: Fitted) ->
         if share >= MOSTLY:
             yield Finding("outside", one.code, f"{1 - share:.1%} lies outside {parent.name}, cut")
             continue
-        middle = shapely.point_on_surface(one.polygon)
+        middle = shapely.point_on_surface(shapely.difference(one.polygon, parent.polygon))
         other = tree.locate_one(middle.x, middle.y)[: len(parent.code)]
         where = f"in {other} {tree.name(other)}" if other else "outside the city"
-        why = f"{share:.0%} of it in {parent.code} {parent.name}, most of it {where}"
+        why = f"{share:.0%} of it in {parent.code} {parent.name}, the rest {where}"
         yield Finding("parent", one.code, why, fault=True)
+
+
+def _shifted(ground: Area, each: list[Drawn]) -> Iterator[Finding]:
+    """What sticks out may do so because the file has other coordinates than was said."""
+    drawn = shapely.union_all([one.polygon for one in each])
+    share = _inside(drawn, ground)
+    if share >= WELL_INSIDE:
+        return
+    mended = {name: _inside(shifts.mended(drawn, name), ground) for name in shifts.MENDED}
+    name = max(mended, key=lambda each: mended[each])
+    if 1 - mended[name] <= (1 - share) * LESS_OUTSIDE:
+        why = f"{share:.1%} lies inside {ground.name}; {mended[name]:.1%} would, were they {name}"
+        yield Finding("shifted", ground.code, f"{why}: another --crs?")
+
+
+def _inside(shape: BaseGeometry, area: Area) -> float:
+    return float(shapely.intersection(shape, area.polygon).area / shape.area)
 
 
 def _overlaps(overlaps: list[fitting.Overlap], each: list[Drawn]) -> Iterator[Finding]:

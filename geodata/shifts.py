@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.coordinates import (
     Floats,
@@ -33,6 +35,16 @@ SHIFTS = {
     "wgs84_as_gcj02": gcj02_to_wgs84,  # WGS-84 sold as GCJ-02: shifted back although it was right
     "wgs84_as_bd09": bd09_to_wgs84,
     "swapped": lambda lon, lat: (lat, lon),
+}
+
+# what a shape was, that is read as something else → how it comes home
+MENDED = {
+    "GCJ-02, not WGS-84": gcj02_to_wgs84,
+    "BD-09, not WGS-84": bd09_to_wgs84,
+    "WGS-84, not GCJ-02": wgs84_to_gcj02,
+    "WGS-84, not BD-09": wgs84_to_bd09,
+    "BD-09, not GCJ-02": lambda lon, lat: bd09_to_wgs84(*wgs84_to_gcj02(lon, lat)),
+    "GCJ-02, not BD-09": lambda lon, lat: gcj02_to_wgs84(*wgs84_to_bd09(lon, lat)),
 }
 
 
@@ -75,6 +87,13 @@ def find(said: Sequence[tuple[float, float]], true: Sequence[tuple[float, float]
     count, agree = int(elsewhere.sum()), fits[name]
     guilty = agree >= FEWEST and agree >= SHARE * count
     return Shift(name if guilty else "", len(said), count, agree, round(metres, 1))
+
+
+def mended(shape: BaseGeometry, name: str) -> BaseGeometry:
+    """A shape as it would lie if the system named in MENDED had been meant; valid."""
+    convert = MENDED[name]
+    moved = shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
+    return shapely.make_valid(moved)
 
 
 def _columns(places: Sequence[tuple[float, float]]) -> Pair:

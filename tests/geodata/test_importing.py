@@ -55,10 +55,51 @@ def test_every_format_gives_the_same_areas(drawn, tmp_path):
 
 
 def test_a_file_that_cannot_say_its_coordinates_is_asked_back(drawn, tmp_path):
-    drawn.to_file(tmp_path / "a.geojson", driver="GeoJSON")
-    with pytest.raises(Unreadable, match="coordinates") as refused:
-        read_sheet(tmp_path / "a.geojson", STREET, **FIELDS)
-    assert refused.value.wants == "--crs"
+    in_gcj02(drawn).to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    drawn.to_file(tmp_path / "b.kml", driver="LIBKML")
+    for name in ("a.geojson", "b.kml"):
+        with pytest.raises(Unreadable, match="coordinates") as refused:
+            read_sheet(tmp_path / name, STREET, **FIELDS)
+        assert refused.value.wants == "--crs"
+
+
+def test_a_geojson_that_names_its_coordinates_is_believed(drawn, tmp_path):
+    drawn.to_crs(4549).to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    sheet = read_sheet(tmp_path / "a.geojson", STREET, **FIELDS)
+    assert sheet.crs == "epsg:4549"
+    assert sheet.drawn[0].polygon.hausdorff_distance(drawn.geometry[0]) < 1e-7
+
+
+def test_of_several_layers_one_must_be_named(drawn, tmp_path):
+    drawn.to_file(tmp_path / "c.gpkg", layer="roads")
+    drawn.to_file(tmp_path / "c.gpkg", layer="街道面", mode="a")
+    with pytest.raises(Unreadable, match="roads, 街道面") as refused:
+        read_sheet(tmp_path / "c.gpkg", STREET, **FIELDS)
+    assert refused.value.wants == "--layer"
+    assert len(read_sheet(tmp_path / "c.gpkg", STREET, layer="街道面", **FIELDS).drawn) == 8
+
+
+def test_latitude_before_longitude_is_named(drawn, tmp_path):
+    turned = drawn.copy()
+    turned["geometry"] = [shapely.transform(s, np.fliplr) for s in drawn.geometry]
+    turned.to_file(tmp_path / "x.gpkg")
+    found = read_sheet(tmp_path / "x.gpkg", STREET, **FIELDS).findings
+    assert {f.detail for f in found} == {"latitude stands before longitude"}
+
+
+@pytest.mark.parametrize(
+    ("crs", "said"),
+    [("wgs84", "were they GCJ-02, not WGS-84"), ("bd09", "were they GCJ-02, not BD-09")],
+)
+def test_a_file_with_other_coordinates_than_was_said_is_noticed(tree, tmp_path, crs, said):
+    kids = tree.children("320404")
+    rows = {"DM": [k.code for k in kids], "MC": [k.name for k in kids]}
+    frame = geopandas.GeoDataFrame(rows, geometry=[k.polygon for k in kids], crs=4490)
+    in_gcj02(frame).to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    for told in (crs, "gcj02"):
+        sheet = read_sheet(tmp_path / "a.geojson", STREET, crs=told, **FIELDS)
+        found = [f for f in review(tree, sheet.drawn, STREET).findings if f.kind == "shifted"]
+        assert [said in f.detail for f in found] == ([] if told == "gcj02" else [True])
 
 
 @pytest.mark.parametrize(
