@@ -9,6 +9,7 @@ import argparse
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -183,7 +184,9 @@ def _prepare(env: dict[str, str], log: Path, stop: Event) -> None:
             raise _StoppedEarly
     if process.returncode:
         why = log.read_text("utf-8", "replace").strip()[-2000:]
-        raise BadConfiguration([f"the ledger cannot be prepared: {why}"])
+        # it has named its faults itself, each in a line
+        faults = [line[4:] for line in why.splitlines() if line.startswith("  - ")]
+        raise BadConfiguration(faults or [f"the ledger cannot be prepared: {why}"])
 
 
 def _web(host: str, port: int, var: Path, env: dict[str, str], stop: Event) -> Child:
@@ -220,8 +223,14 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
                       -m '{{"ts":'$(date +%s000)',"metrics":{{"depth":18}},\
 "lon":119.94,"lat":31.78}}'; sleep 1; done
   its sources:      {settings.sources or "only our own topics; CHENGYUN_SOURCES=FILE adds others"}
-  its servers:      CHENGYUN_CONFIG={var}/city.toml {sys.executable} run.py check
+  its servers:      {_check_command(var)}
 """)
+
+
+def _check_command(var: Path) -> str:
+    """What a shell reads, also where a folder has a blank in its name."""
+    config, *command = (shlex.quote(word) for word in (str(var / "city.toml"), *RUN, "check"))
+    return " ".join((f"CHENGYUN_CONFIG={config}", *command))
 
 
 def _inherited() -> dict[str, str]:

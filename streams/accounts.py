@@ -64,10 +64,10 @@ def accounts(sources: Sequence[Source], consumer: str = "") -> list[Account]:
     hears: dict[str, list[str]] = {}
     everything, asks = list(own), list[str]()
     for source in sources:
-        if source.by != "mqtt":
+        topics = [filters.subscription(text) for text in filters_of(source)]
+        if source.by != "mqtt" or not topics:  # HJ 212 comes by TCP alone
             continue
         user = source.user or source.name
-        topics = [filters.subscription(text) for text in filters_of(source)]
         says.setdefault(user, []).extend(topics)
         hears.setdefault(user, []).extend(ASKS.get(source.dialect, ()))
         everything += topics

@@ -153,7 +153,8 @@ def _token(settings: Settings, args: argparse.Namespace) -> int:
         say(f"secret       {secret}")
         say(f"signing key  {tokens.signing_key(city, token.id)}")
         say("Neither is shown again. Bearer: the secret; signatures: the key.")
-        _warn_of_unknown(settings, args.source)
+        if f"webhook:{args.source}" in scopes:
+            _warn_of_unknown(settings, args.source)
     elif args.step == "revoke":
         say(_told(tokens.revoke(city, None, args.id)))
     else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import east_asian_width
 
 from app.domain.levels import Level
+from app.domain.quality import CHECKS, reasons, weigh
 from app.domain.readings import DeviceStatus, Quality, Telemetry
 from app.domain.reports import HotlineOrder
 from app.domain.warnings import Warning
@@ -92,11 +93,7 @@ def _payload(sample: Path) -> bytes:
 def row(thing: Thing) -> Row:
     """One thing in the words of the table."""
     if isinstance(thing, Telemetry):
-        says = (f"{m}={v:g} {unit_of(thing.kind, m)}".strip() for m, v in thing.metrics.items())
-        quality = Quality(grade(thing)).name.lower()
-        what = "reading" if quality == "good" else f"reading ({quality})"
-        place = _place(thing.lon, thing.lat)
-        return what, thing.device, thing.kind, _time(thing.at), place, ", ".join(says)
+        return _reading(thing)
     if isinstance(thing, DeviceStatus):
         known = ("name", "gateway", "period_s", "unit")
         says = (f"{f}={getattr(thing, f)}" for f in known if getattr(thing, f) is not None)
@@ -117,6 +114,25 @@ def row(thing: Thing) -> Row:
     report = thing.report if isinstance(thing, Filed) else thing
     place = _place(report.lon, report.lat) or report.address
     return "report", report.id, report.code, _time(report.at), place, report.title
+
+
+def _doubts(said: Telemetry) -> Iterator[str]:
+    """Why its quality is bad: each value that no sensor of its kind can say."""
+    doubts, _ = weigh(said.kind, None, said.at, said.metrics)
+    for why in reasons(said.kind, said.metrics, doubts):
+        if check := CHECKS.get(said.kind, {}).get(why.metric):
+            fits = f", fits in {why.unit}" if why.unit else ""
+            unit = unit_of(said.kind, why.metric)
+            yield f"[{why.metric} is outside {check.low:g} … {check.high:g} {unit}{fits}]"
+
+
+def _reading(said: Telemetry) -> Row:
+    says = [f"{m}={v:g} {unit_of(said.kind, m)}".strip() for m, v in said.metrics.items()]
+    quality = Quality(grade(said)).name.lower()
+    what = "reading" if quality == "good" else f"reading ({quality})"
+    place = _place(said.lon, said.lat)
+    whole = ", ".join((*says, *_doubts(said)))
+    return what, said.device, said.kind, _time(said.at), place, whole
 
 
 def _warning(said: Warning) -> Row:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread, current_thread
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from app.config import Settings
+from app.errors import BadConfiguration
 from streams.mqtt_socket import Arrival, Deliver, LineSocket
 
 __all__ = ["Arrival", "Deliver", "Line", "client", "probe", "shared"]
@@ -146,8 +148,23 @@ def _made(kind: type[C], settings: Settings, client_id: str, clean: bool) -> C:
     if settings.mqtt_tls_ca:
         own = (settings.mqtt_tls_cert, settings.mqtt_tls_key)
         cert, key = (str(path) if path else None for path in own)
-        made.tls_set(str(settings.mqtt_tls_ca), cert, key)
+        try:
+            made.tls_set(str(settings.mqtt_tls_ca), cert, key)
+        except (OSError, ValueError) as why:  # the library does not say which file
+            raise BadConfiguration(_tls_faults(settings, why)) from why
     return made
+
+
+def _tls_faults(settings: Settings, why: OSError | ValueError) -> list[str]:
+    """Which file of TLS cannot be used: every one that cannot be read, else what is odd."""
+    faults = []
+    for name in ("mqtt_tls_ca", "mqtt_tls_cert", "mqtt_tls_key"):
+        if path := getattr(settings, name):
+            try:
+                path.read_bytes()
+            except OSError as bad:
+                faults.append(f"CHENGYUN_{name.upper()}={path}: cannot be read ({bad.strerror})")
+    return faults or [f"CHENGYUN_MQTT_TLS_CA, _CERT, _KEY: no certificates in PEM ({why})"]
 
 
 def probe(settings: Settings, timeout: float = 5.0) -> tuple[bool, str]:
@@ -155,7 +172,10 @@ def probe(settings: Settings, timeout: float = 5.0) -> tuple[bool, str]:
     where = f"{settings.mqtt_host}:{settings.mqtt_port}"
     answered = Event()
     answers: list[ReasonCode] = []
-    asking = client(settings, "", clean=True)
+    try:
+        asking = client(settings, "", clean=True)
+    except BadConfiguration as why:
+        return False, "; ".join(why.faults)
 
     def on_connect(_: Any, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         answers.append(reason)
@@ -164,6 +184,10 @@ def probe(settings: Settings, timeout: float = 5.0) -> tuple[bool, str]:
     asking.on_connect = on_connect
     try:
         asking.connect(settings.mqtt_host, settings.mqtt_port, KEEPALIVE_S)
+    except ssl.SSLError as why:
+        mend = "CHENGYUN_MQTT_TLS_CA must have signed its certificate, for CHENGYUN_MQTT_HOST"
+        said = getattr(why, "verify_message", "") or why.reason or why
+        return False, f"{where} is there, but TLS fails: {said}; {mend}"
     except (OSError, socket.gaierror) as why:
         return False, f"{where} does not answer ({why}); start it or set CHENGYUN_MQTT_HOST/_PORT"
     asking.loop_start()

@@ -34,7 +34,8 @@ def load(path: Path) -> list[Source]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as why:
-        raise BadConfiguration([f"CHENGYUN_SOURCES={path}: cannot be read ({why})"]) from why
+        said = getattr(why, "strerror", None) or why
+        raise BadConfiguration([f"CHENGYUN_SOURCES={path}: cannot be read ({said})"]) from why
     sources, faults = read(text, path.name)
     if faults:
         raise BadConfiguration(faults)

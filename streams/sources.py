@@ -138,9 +138,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             if rule is None and (self.metrics or not isinstance(value, bool | int | float)):
                 continue
             rule = rule or MetricMap(name[:64] or "value")
-            plain = self._value(name, rule, value)
             own = unit_of(kind, rule.metric)
             try:
+                if not (isinstance(value, str) and value in rule.values):
+                    value, unit = units.parted(value, unit, rule.unit)
+                plain = self._value(name, rule, value)
                 found[rule.metric] = units.convert(plain, rule.unit or unit or own, own)
             except ValueError as why:
                 raise Rejected("wrong_unit", f"{name[:64]!r}: {why}") from why

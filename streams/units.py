@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 # quantity → unit → (factor, offset): value × factor + offset is in the first unit of the quantity
 TABLE: dict[str, dict[str, tuple[float, float]]] = {
     "temperature": {"℃": (1, 0), "K": (1, -273.15), "℉": (5 / 9, -160 / 9)},
@@ -44,11 +47,25 @@ SAME = {
     "ue": "µε", "με": "µε", "dBA": "dB(A)", "2N": "dB(A)", "dB(A)": "dB(A)",
 }  # fmt: skip
 _WHERE = {unit: quantity for quantity, row in TABLE.items() for unit in row}
+_WITH_UNIT = re.compile(r"\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*([^\d\s].{0,15}?)\s*")
 
 
 def plain(unit: str) -> str:
     """The unit as we write it."""
     return SAME.get(unit, unit)
+
+
+def parted(value: Any, unit: str, wanted: str) -> tuple[Any, str]:
+    """A text with its unit, such as "1610 mm", as number and unit; anything else as it was.
+
+    Where a unit is `wanted` the number is in that one, since scale and offset are meant for it.
+    Raises ValueError when the two measure different things.
+    """
+    found = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    if not found or plain(found[2]) not in _WHERE:
+        return value, unit
+    said = float(found[1])
+    return (convert(said, found[2], wanted), wanted) if wanted else (said, found[2])
 
 
 def convert(value: float, unit: str, to: str) -> float:

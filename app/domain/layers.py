@@ -97,7 +97,8 @@ def load_layers(path: Path | None = None) -> LayerBook:
     try:
         book = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), LayerBook)
     except OSError as why:
-        raise BadConfiguration([f"{path}: cannot be read ({why.strerror})"]) from why
+        said = f"CHENGYUN_LAYERS={path}: cannot be read ({why.strerror})"
+        raise BadConfiguration([said]) from why
     except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as why:
         raise BadConfiguration([f"{path}: {why}"]) from why
     if found := [f"{path}: {fault}" for fault in faults(book)]:

@@ -31,7 +31,8 @@ def load_retention(path: Path | None = None) -> Retention:
     try:
         policy = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Retention)
     except OSError as why:
-        raise BadConfiguration([f"{path}: cannot be read ({why.strerror})"]) from why
+        said = f"CHENGYUN_RETENTION={path}: cannot be read ({why.strerror})"
+        raise BadConfiguration([said]) from why
     except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as why:
         raise BadConfiguration([f"{path}: {why}"]) from why
     faults = [f"{path}: kinds: there is no kind {k!r}" for k in policy.kinds if k not in BY_CODE]

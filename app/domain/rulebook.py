@@ -95,8 +95,11 @@ def load_rules(path: Path | None = None) -> RuleBook:
     path = path or PACKAGED
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as why:
-        raise BadConfiguration([f"{path}: cannot be read ({why})"]) from why
+    except OSError as why:
+        said = f"CHENGYUN_RULES={path}: cannot be read ({why.strerror})"
+        raise BadConfiguration([said]) from why
+    except UnicodeDecodeError as why:
+        raise BadConfiguration([f"{path}: {why}"]) from why
     return read_rules(text, str(path))
 
 

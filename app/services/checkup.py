@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.city import open_city
 from app.config import Settings
 from app.domain.retention import load_retention
 from app.errors import BadConfiguration
@@ -26,6 +29,7 @@ def checkup(settings: Settings) -> list[Finding]:
         ("Redis", *_redis(settings)),
         ("ledger", *_ledger(settings)),
         ("areas", *_areas(settings)),
+        ("files", *_files(settings)),
         ("retention", *_retention(settings)),
     ]
 
@@ -57,7 +61,21 @@ def _redis(settings: Settings) -> tuple[bool, str]:
         return False, f"version {version}; 6.2 or newer is needed"
     if not kept:
         return False, f"version {version}, but appendonly is off: a crash would lose readings"
+    if weak := _weak(redis, known):
+        return False, f"version {version}, but {weak}; see deploy/redis.conf"
     return True, f"version {version}, append-only file on"
+
+
+def _weak(redis: Redis, known: Mapping[str, Any]) -> str:
+    """What this server does not promise; a hosted one may keep its settings to itself."""
+    if known.get("maxmemory") and known.get("maxmemory_policy") != "noeviction":
+        return f"maxmemory-policy is {known['maxmemory_policy']}: it forgets readings when full"
+    try:
+        synced = redis.config_get("appendfsync").get("appendfsync", "always")
+    except ResponseError:
+        return ""
+    late = "what it has answered may not be on the disk"
+    return "" if synced == "always" else f"appendfsync is {synced}: {late}"
 
 
 def _ledger(settings: Settings) -> tuple[bool, str]:
@@ -81,9 +99,20 @@ def _areas(settings: Settings) -> tuple[bool, str]:
     return True, f"{len(tree.grids)} grids, fingerprint {tree.fingerprint[:12]}"
 
 
+def _files(settings: Settings) -> tuple[bool, str]:
+    """What every role reads when it starts: rules, presets of layers, base maps, place names."""
+    try:
+        city = open_city(settings)
+    except BadConfiguration as why:
+        return False, "; ".join(why.faults)
+    counts = {"rules": city.rules.rules, "presets": city.layers.presets}
+    counts |= {"base maps": city.bases, "place names": city.places}
+    return True, ", ".join(f"{len(found)} {name}" for name, found in counts.items())
+
+
 def _retention(settings: Settings) -> tuple[bool, str]:
     try:
         policy = load_retention(settings.retention)
     except BadConfiguration as why:
-        return False, f"{'; '.join(why.faults)}; mend it or set CHENGYUN_RETENTION"
+        return False, "; ".join(why.faults)
     return True, f"readings are kept {policy.days} days, {len(policy.kinds)} kinds differ"

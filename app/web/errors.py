@@ -28,7 +28,7 @@ SAID = {
     405: ("method_not_allowed", "此地址不支持这种请求方式。"),
     408: ("too_slow", "请求内容未在限定时间内送达，请重新发送。"),
     413: ("too_large", "上传的内容过大。"),
-    415: ("unsupported", "不支持这种内容类型或编码，请以 JSON 提交。"),
+    415: ("unsupported", "不支持这种内容类型或编码，请在 Content-Type 中写明 JSON 或 XML。"),
     429: ("too_many", "操作过于频繁,请稍后再试。"),
 }
 
@@ -54,7 +54,9 @@ def answer(why: Refused) -> AnyResponse:
     if isinstance(why, SignInNeeded):
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/login?next={quote(back)}")
-    page = render_template("refused.html", message=why.message, status=why.status)
+    page = render_template(
+        "refused.html", code=why.code, message=why.message, status=why.status
+    )
     return Response(page, why.status, mimetype="text/html")
 
 

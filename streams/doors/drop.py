@@ -21,48 +21,13 @@ from app.errors import Conflict, Invalid, Rejected
 from app.services import drops
 from app.services.aside import aside
 from app.web.auth import whoami
+from layouts import text
 from streams.dialects.table import PERSONAL, Options, fields_of, personal
 from streams.drop import proposal, runs, saved, tables
 from streams.orders import WORDS
 
 BEIJING = timezone(timedelta(hours=8))
 SHOWN_BAD, SHOWN_GOOD = 200, 5
-FIELDS = {
-    "order_no": "工单编号 *",
-    "id": "上报编号 *",
-    "ts": "时间 *",
-    "title": "标题",
-    "content": "内容",
-    "description": "描述",
-    "code": "事项代码或名称",
-    "type": "诉求类型",
-    "urgency": "紧急程度",
-    "category": "分类",
-    "channel": "渠道",
-    "address": "地址",
-    "lon": "经度",
-    "lat": "纬度",
-    "caller_name": "来电人（个人信息）",
-    "caller_phone": "电话（个人信息）",
-    "id_no": "证件号（个人信息）",
-    "worker": "采集员编号",
-}
-REASONS = {
-    "missing_field": "缺少必填内容",
-    "wrong_field": "内容不合格",
-    "wrong_value": "取值没有对应",
-    "bad_time": "时间无法识别",
-    "clock_ahead": "时间在未来",
-    "bad_place": "坐标有误",
-    "swapped_place": "经纬度颠倒",
-    "swapped_lonlat": "经纬度颠倒",
-    "too_large": "内容过长",
-    "repeated": "编号重复",
-    "no_column": "缺少列",
-    "not_table": "文件无法读取",
-    "zip_bomb": "压缩包异常",
-    "not_json": "内容不合格",
-}
 
 
 def door(city: City) -> Blueprint:
@@ -100,7 +65,7 @@ def door(city: City) -> Blueprint:
 
     @pages.errorhandler(Rejected)
     def rejected(why: Rejected) -> Any:
-        return _start(city, f"{REASONS.get(why.reason, why.reason)}：{why.detail}"), 422
+        return _start(city, f"{_reason(why.reason)}: {why.detail}"), 422
 
     return pages
 
@@ -115,7 +80,7 @@ def _bring(city: City) -> str:
     brought = request.files.get("file")
     content = brought.read(tables.LIMIT_BYTES + 1) if brought else b""
     if not content:
-        raise Rejected("not_table", "请选择一个文件")
+        raise Rejected("not_table", text.say("drop.choose"))
     token = saved.keep(city.settings, whoami(), content)
     if not request.form.get("source"):
         return _mapping(city, token, _proposed(city, token))
@@ -154,34 +119,44 @@ def _tried(city: City, token: str, name: str = "", message: str = "") -> str:
         n_bad=len(tried.bad),
         good=[_row(n, thing) for n, thing in tried.good[:SHOWN_GOOD]],
         bad=[
-            (bad.row.number, REASONS.get(bad.reason, bad.reason), _why(bad, tried.source.options))
+            (bad.row.number, _reason(bad.reason), _why(bad, tried.source.options))
             for bad in tried.bad[:SHOWN_BAD]
         ],
-        reasons=[(REASONS.get(why, why), n) for why, n in tried.reasons.most_common()],
+        reasons=[(_reason(why), n) for why, n in tried.reasons.most_common()],
     )
+
+
+def _reason(code: str) -> str:
+    """The words of a reason, the code itself where there are none."""
+    return text.say(f"drop.why.{code}") if f"drop.why.{code}" in text.WORDS else code
+
+
+def _field(name: str) -> str:
+    """The words of a field, "" where a person need not map it."""
+    return text.say(f"drop.field.{name}") if f"drop.field.{name}" in text.WORDS else ""
 
 
 def _why(bad: runs.Bad, options: Options) -> str:
     """The field and what stands in its column, then the refusal in its own words."""
     field = bad.detail.partition(":")[0]
-    if field not in FIELDS:
+    if not _field(field):
         return masking.text(bad.detail)
     column = options.columns.get(field, "")
     said = str(bad.row.cells.get(column, ""))[:40]
-    shown = "***" if said and field in PERSONAL else masking.text(said) or "空"
-    place = f"（列“{column}”）" if column else ""
+    shown = "***" if said and field in PERSONAL else masking.text(said) or text.say("drop.empty")
+    place = text.say("drop.in_column", column=column) if column else ""
     detail = masking.text(bad.detail) if field not in PERSONAL else bad.reason
-    return f"{FIELDS[field].rstrip(' *')}{place}：{shown} — {detail}"
+    return f"{_field(field).rstrip(' *')}{place}: {shown} — {detail}"
 
 
 def _bad_rows(tried: runs.Tried) -> bytes:
     """The bad rows as they came, with their reasons, as CSV for a spreadsheet to mend."""
     out = io.StringIO(newline="")
     lines = csv.writer(out)
-    lines.writerow(["行", "原因", *map(harmless, tried.columns)])
+    lines.writerow([text.say("drop.row"), text.say("drop.reason"), *map(harmless, tried.columns)])
     for bad in tried.bad:
         cells = [harmless(bad.row.cells.get(column, "")) for column in tried.columns]
-        why = f"{REASONS.get(bad.reason, bad.reason)}：{_why(bad, tried.source.options)}"
+        why = f"{_reason(bad.reason)}: {_why(bad, tried.source.options)}"
         lines.writerow([bad.row.number, harmless(why), *cells])
     return out.getvalue().encode("utf-8-sig", "replace")
 
@@ -266,7 +241,7 @@ def _mapping(city: City, token: str, given: dict[str, Any], faults: list[str] | 
         upload=token,
         given=given,
         faults=faults or [],
-        fields=[(name, FIELDS[name]) for name in fields_of(what) if name in FIELDS],
+        fields=[(name, said) for name in fields_of(what) if (said := _field(name))],
         words=list(WORDS.items()) if what == "order" else [],
         columns=table.columns,
         samples=_samples(table, personal(Options(what=what, columns=given["options"]["columns"]))),

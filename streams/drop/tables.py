@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from app.errors import Rejected
@@ -102,7 +102,11 @@ def _separator(said: str) -> str:
 def _table(rows: list[Sequence[Any]], wanted: Collection[str]) -> Table:
     cleaned = [[_cell(value) for value in row] for row in rows]
     at = _header(cleaned[:HEADER_WITHIN], wanted)
-    columns = _names(cleaned[at])
+    heads = cleaned[at]
+    if _goes_on(heads, cleaned[at + 1] if at + 1 < len(cleaned) else []):
+        at += 1
+        heads = [below or above for above, below in zip_longest(heads, cleaned[at], fillvalue="")]
+    columns = _names(heads)
     if len(columns) > COLUMNS:
         raise Rejected("too_large", f"{len(columns)} 列；不超过 {COLUMNS} 列")
     found = []
@@ -124,6 +128,19 @@ def _header(rows: list[list[Any]], wanted: Collection[str]) -> int:
     best = [n for n, found in enumerate(hits) if found == max(hits)]
     full = max(len(names[n]) for n in best) * NEARLY
     return next(n for n in best if names[n] and len(names[n]) >= full)
+
+
+def _goes_on(above: list[Any], below: list[Any]) -> bool:
+    """Whether a header has a second row: names under merged cells, and nothing elsewhere.
+
+    A merged cell has its name in its first column, and none in the others it spans. The first
+    column is that of the number of a row: an order has one, a second row of names has none there.
+    """
+    under = [n for n, value in enumerate(below) if value != ""]
+    nameless = {n for n in range(max(len(above), len(below))) if not any(above[n : n + 1])}
+    spanned = {n for n in range(len(below)) if n in nameless or n + 1 in nameless}
+    names = all(isinstance(below[n], str) and not below[n][:1].isdigit() for n in under)
+    return names and 0 not in under and bool(nameless & set(under)) and set(under) <= spanned
 
 
 def _names(header: list[Any]) -> tuple[str, ...]:

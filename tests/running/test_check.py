@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from redis import Redis
 
 from app.store.embedded import Server, free_port, start_broker, start_redis
 from tests.living import ROOT
@@ -90,3 +91,27 @@ def test_without_a_ledger_it_says_the_mend(
     assert done.returncode == 1
     assert "python run.py migrate" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_file_that_a_role_could_not_start_with_is_named(
+    stores: tuple[Path, Server, Server],
+) -> None:
+    var, redis, broker = stores
+    away = {"CHENGYUN_RULES": "/nowhere.yaml"}
+    done = run("check", var, **settings(var, redis.url, broker), **away)
+    assert done.returncode == 1
+    assert "CHENGYUN_RULES=/nowhere.yaml: cannot be read" in done.stdout
+
+
+def test_a_redis_that_answers_before_the_disk_has_it_is_named(
+    stores: tuple[Path, Server, Server],
+) -> None:
+    var, redis, broker = stores
+    with Redis.from_url(redis.url) as there:
+        there.config_set("appendfsync", "everysec")
+        try:
+            done = run("check", var, **settings(var, redis.url, broker))
+        finally:
+            there.config_set("appendfsync", "always")
+    assert done.returncode == 1
+    assert "appendfsync is everysec" in done.stdout

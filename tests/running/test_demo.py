@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 import requests
 
+from app import demo
 from app.store.embedded import free_port
 from app.store.ledger import Ledger
 from tests.journeys.field import sensor
@@ -125,6 +127,12 @@ def _comes_back_when_killed(there: LivingCity) -> None:
     until(again, timeout=10)
     assert "watch died (exit -9); again in 0 s" in there.said()
     until(there.healthy, timeout=30, every=0.1)
+
+
+def test_the_command_that_it_prints_is_one_for_a_shell() -> None:
+    config, *command = shlex.split(demo._check_command(Path("/a city/var")))
+    assert config == "CHENGYUN_CONFIG=/a city/var/city.toml"
+    assert command == [*demo.RUN, "check"]
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

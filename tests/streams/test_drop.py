@@ -54,6 +54,18 @@ def test_a_title_above_the_header_is_not_the_header():
     assert tables.read(twisted, {"编号"}).columns == ("编号", "x")
 
 
+def test_a_header_of_two_rows_with_merged_cells():
+    upper = ["编号", "时间", "诉求人信息", "", "地点", ""]
+    lower = ["", "", "称呼", "手机", "街道", "门牌"]
+    row = ["1", "2026-11-20", "卓玛", "13900000000", "娘热路", "12号"]
+    table = tables.read(book(["导出表"], upper, lower, row), {"编号", "手机"})
+    assert table.columns == ("编号", "时间", "称呼", "手机", "街道", "门牌")
+    assert [row.number for row in table.rows] == [4]
+    nameless = tables.read(lines(["编号", "", "备注"], ["一", "甲", ""], ["二", "", "x"]).encode())
+    assert nameless.columns == ("编号", "第2列", "备注")
+    assert len(nameless.rows) == 2
+
+
 def test_columns_without_a_name_and_twins():
     table = tables.read(lines(["编号*", "", "备注：", "备注"], ["1", "2", "3", "4"]).encode())
     assert table.columns == ("编号", "第2列", "备注", "备注 (2)")

@@ -269,7 +269,7 @@ def sever(line: Line) -> bool:
     return True
 
 
-def test_the_probe_tells_what_is_wrong(wired) -> None:
+def test_the_probe_tells_what_is_wrong(wired, tmp_path) -> None:
     ok, said = probe(wired.settings)
     assert ok, said
     wrong = wired.settings.model_copy(update={"mqtt_password": "wrong"})
@@ -277,6 +277,11 @@ def test_the_probe_tells_what_is_wrong(wired) -> None:
     assert not ok
     away = wired.settings.model_copy(update={"mqtt_port": 1})
     assert "does not answer" in probe(away)[1]
+    no_ca = wired.settings.model_copy(update={"mqtt_tls_ca": tmp_path / "none.crt"})
+    assert probe(no_ca) == (
+        False,
+        f"CHENGYUN_MQTT_TLS_CA={tmp_path / 'none.crt'}: cannot be read (No such file or directory)",
+    )
 
 
 def test_a_share_group_prefixes_every_subscription(city) -> None:
