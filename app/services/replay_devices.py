@@ -26,10 +26,12 @@ from app.services.aside import aside
 from app.services.replay_roster import PRIMARY, Roster
 from app.store import history_at, replay_tail
 from app.store.history import History
+from app.store.history_arrival import ARRIVAL, NEWEST, QUARTER_MS
 from app.store.past import Past, Said, Times, nothing, together
 
-BACK_MS = 15 * 60_000  # default: 3 periods of most kinds are less
-FAR_MS = 24 * 3_600_000  # default: who was silent for longer says nothing in a replay
+NEAR_MS = 3 * 60_000  # default: most devices speak once a minute or oftener
+FAR_MS = 2 * 3_600_000  # default: nearly all others
+FARTHEST_MS = 24 * 3_600_000  # default: who was silent for longer says nothing in a replay
 LOT_MS = 10 * 60_000
 LOTS = 4  # kept: 18 MB each at 50,000 devices that speak once a minute
 SECOND_MS = 1000
@@ -112,17 +114,39 @@ def _settled(city: City) -> int:
 
 
 def _look_back(city: City, roster: Roster, moment: int) -> Past:
-    since = moment - BACK_MS
-    points = replay_roster.standing(city, len(roster))
-    said = _asked(city, roster, since, moment)
-    past = Past.blank(since, len(roster))
-    past = aside(lambda: past.after(_standing(points, since), since).after(said, moment))
-    missing = np.flatnonzero((past.heard == 0) & (points["at"][: len(roster)] > 0))
-    if not len(missing):
-        return past
-    some, kinds = roster.of(missing)
-    work = partial(history_at.merged, city.history, some, moment - FAR_MS, since, None, kinds)
-    return aside(lambda: past.after(work(), moment))
+    """Look back over ever longer times for those who are not found yet, a day at most."""
+    points = replay_roster.standing(city, len(roster))[: len(roster)]
+    tail = _tail(city, roster, moment)
+    edge = (moment - NEAR_MS) // QUARTER_MS * QUARTER_MS
+    found = _standing(points, edge)
+    times = [(moment - NEAR_MS, moment), (edge, moment - NEAR_MS)]
+    times += [(edge - FAR_MS, edge), (edge - FARTHEST_MS, edge - FAR_MS)]
+    for since, until in times:
+        near = since >= edge
+        unknown = _unknown(points, found, edge, values=near)
+        if len(unknown) and since < until:
+            level = ARRIVAL if near else NEWEST
+            work = partial(_found, city, roster.of(unknown), (since, until), level, found, tail)
+            found = aside(work)
+    return aside(lambda: Past.blank(moment, len(roster)).after(found, moment))
+
+
+def _found(
+    city: City, roster: Any, between: tuple[int, int], level: str, found: Said, tail: Said
+) -> Said:
+    """What was found, and what these devices said in a time, in history or in the streams."""
+    since, until = between
+    said = history_at.merged(city.history, roster, since, until, None, level)
+    some = tail.within(since, until, until - since).of(roster["n"].to_numpy())
+    return together([found, said, some])
+
+
+def _unknown(points: NDArray[Any], found: Said, edge: int, *, values: bool) -> Times:
+    """Who has spoken, and of whom nothing is found; with `values`, or no value since the edge."""
+    unknown = points["at"] > 0
+    told = ~np.isnan(found.value) | (found.heard <= edge) if values else slice(None)
+    unknown[found.n[told]] = False
+    return np.flatnonzero(unknown)
 
 
 def _standing(points: NDArray[Any], before: int) -> Said:

@@ -28,7 +28,7 @@ PRIMARY = {kind.code: kind.primary.code for kind in KINDS}
 
 @dataclass(frozen=True)
 class Roster:
-    """Devices in arrays by number: silence allowed (ms), gateway's number or NOBODY, kind.
+    """Devices in arrays by number: silence allowed (ms), gateway's number or NOBODY.
 
     `numbers` says the number of a code; `table` is the same for history (code, n, metric).
     """
@@ -37,21 +37,19 @@ class Roster:
     allowed: Times
     gateway: Times
     is_gateway: NDArray[np.bool_]
-    kinds: list[str]
     table: Any
     made_at: float
 
     def __len__(self) -> int:
         return len(self.allowed)
 
-    def of(self, numbers: Times) -> tuple[Any, set[str]]:
-        """The part of `table` for these devices, and their kinds."""
+    def of(self, numbers: Times) -> Any:
+        """The part of `table` for these devices."""
         import pyarrow as pa
 
         wanted = np.zeros(len(self), np.bool_)
         wanted[numbers] = True
-        chosen = self.table.filter(pa.array(wanted[self.table["n"].to_numpy()]))
-        return chosen, {self.kinds[n] for n in numbers if self.kinds[n]}
+        return self.table.filter(pa.array(wanted[self.table["n"].to_numpy()]))
 
 
 def call(city: City, before: Roster | None) -> Roster:
@@ -69,18 +67,16 @@ def make(city: City, devices: list[Device], size: int, now: float = 0.0) -> Rost
     numbers = {d.code: d.n for d in devices}
     allowed = np.full(size, round(60_000 * OFFLINE_AFTER), np.int64)
     gateway, is_gateway = np.full(size, NOBODY, np.int64), np.zeros(size, np.bool_)
-    kinds = [""] * size
     patience = {kind: _patience(city, kind) for kind in {d.kind for d in devices}}
     for d in devices:
         allowed[d.n] = round(patience[d.kind] * d.period_s * 1000)
         parent = numbers.get(d.gateway or "", NOBODY)
         gateway[d.n] = NOBODY if parent == d.n else parent
         is_gateway[d.n] = d.kind == GATEWAY
-        kinds[d.n] = d.kind
     is_gateway[gateway[gateway != NOBODY]] = True
     metrics = [PRIMARY.get(d.kind, "") for d in devices]
     told = table([d.code for d in devices], [d.n for d in devices], metrics)
-    return Roster(numbers, allowed, gateway, is_gateway, kinds, told, now)
+    return Roster(numbers, allowed, gateway, is_gateway, told, now)
 
 
 def _patience(city: City, kind: str) -> float:

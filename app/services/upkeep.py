@@ -2,7 +2,8 @@
 
 Every minute, in a thread of its own and with less right to the processor:
 1. small files become large ones; 2. a day that is over for good becomes one file a district;
-3. each merged file gets its minute, hour and day table; 4. what the policy no longer keeps goes.
+3. each merged file gets its minute, hour and day table; 4. those of the last days are put in order
+of arrival too, for replays; 5. what the policy no longer keeps goes.
 A file that may still be written again (written, not yet acknowledged) is not touched: see Settled.
 """
 
@@ -27,6 +28,7 @@ EVERY_S = 60.0  # between looks for many small files
 HOUR_MS = 3_600_000
 OVER_MS = 25 * HOUR_MS  # readings come up to 24 h late, and are written a minute later
 BACK_MS = 4 * 24 * HOUR_MS  # default: older days get no more files
+REPLAYED_MS = 8 * 24 * HOUR_MS  # default: a week, and the day on which it is talked about
 NICE = 10
 
 
@@ -113,7 +115,7 @@ class Upkeep:
 def tidy(
     city: City, policy: Retention, now_ms: int, since_ms: int, settled: Settled, stop: Event
 ) -> int:
-    """Do the four steps once; returns from which moment on to look the next time.
+    """Do the five steps once; returns from which moment on to look the next time.
 
     OSError when the disk is full or a file is torn.
     """
@@ -122,6 +124,7 @@ def tidy(
         "history_merged": lambda: history.compact(since_ms, looking),
         "history_closed": lambda: history.close(now_ms - OVER_MS, since_ms, looking),
         "history_tables": lambda: history.build(since_ms, looking),
+        "history_arranged": lambda: history.arrange(now_ms - REPLAYED_MS, looking),
         "history_deleted": lambda: history_keep.clear(
             history, policy, now_ms, looking, stop.is_set
         ),

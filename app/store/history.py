@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from app.domain.readings import Readings
+from app.store import history_arrival as arrival
 from app.store import history_tables as tables
 from app.store.history_curves import Curves
 from app.store.history_files import Merging, close, compact, put, visible
@@ -129,6 +130,22 @@ class History(Curves):
                     built += 1
         return built
 
+    def arrange(self, since_ms: int, settled: Settled = nullcontext) -> int:
+        """Put each merged file from that day on in order of arrival too; returns how many files.
+
+        What is older and in that order goes. For the writer alone, as `build`.
+        """
+        first, made = day_of(since_ms), 0
+        for _, folder in self.kept_whole(first):
+            with settled():
+                files = visible(folder)
+            for file in files:
+                if arrival.lacking(self.path, file):
+                    arrival.build(self.path, file)
+                    made += 1
+        arrival.thin(self.path, first)
+        return made
+
     def kept_whole(self, since: str) -> list[tuple[str, Path]]:
         """The folders of which nothing was deleted: only these are merged."""
         return self.folders(max(since, _after(self.cleared_up_to())))
@@ -145,7 +162,12 @@ class History(Curves):
 
     def merging(self, settled: Settled) -> Merging:
         """How files of this history are merged."""
-        return Merging(merge, lambda file: tables.drop(self.path, file), settled)
+
+        def forget(file: Path) -> None:
+            tables.drop(self.path, file)
+            arrival.drop(self.path, file)
+
+        return Merging(merge, forget, settled)
 
     def files(self, since_ms: int, until_ms: int, area: str = "") -> list[Path]:
         """The files whose day lies between two moments, of every district or of an area's."""

@@ -12,18 +12,12 @@ from typing import Any
 import numpy as np
 
 from app.store.history import History
+from app.store.history_arrival import ARRIVAL, COLUMNS, SHOWN, chosen
 from app.store.history_curves import again
-from app.store.history_query import THREADS, listed, read
+from app.store.history_query import THREADS, read
 from app.store.past import Said, nothing
 
 DAY_MS = 86_400_000
-LATE = 32  # quality.Doubt.LATE: it came after a newer one and was never shown
-
-# a history of before a column lacks it in all of its files
-COLUMNS = """
-(select device, kind, metric, "at", arrived, value, quality, doubts from {source}
- union all by name select 0::utinyint as doubts where false)
-"""
 MERGED = """
 select r.n::bigint as n, (epoch_ms(h.arrived) - {since} - 1) // {step} as step,
   max(epoch_ms(h.arrived)) as heard, max(epoch_ms(h."at")) as "at",
@@ -32,7 +26,7 @@ select r.n::bigint as n, (epoch_ms(h.arrived) - {since} - 1) // {step} as step,
 from {source} h join roster r on h.device = r.code
 where h.arrived > make_timestamp_ms({since})::timestamptz
   and h.arrived <= make_timestamp_ms({until})::timestamptz
-  and h.quality <> 3 and coalesce(h.doubts, 0) & {late} = 0 {kinds}
+  and {shown}
 group by all
 """
 
@@ -43,30 +37,29 @@ def merged(
     since: int,
     until: int,
     step: int | None = None,
-    kinds: set[str] | None = None,
+    level: str = ARRIVAL,
 ) -> Said:
     """The newest reading of each device and step of those that came after `since` up to `until`.
 
     `roster` is a table with code, n and metric (pyarrow); only its devices are asked about. All
-    times in ms. Raises OSError when a file is unreadable. Takes a tenth of a second per million
-    readings on one core: not for the thread that serves.
+    times in ms. `level` NEWEST reads one reading a device and quarter of an hour, for a time that
+    begins and ends with one. Raises OSError when a file is unreadable. Takes a tenth of a second
+    per million readings on one core: not for the thread that serves.
     """
     step = step or max(until - since, 1)
 
     def found() -> list[Said]:
         # the event may be a day older than its arrival, and still be the newest
-        files = history.files(since - DAY_MS, until + DAY_MS)
+        files = chosen(history.path, history.files(since - DAY_MS, until + DAY_MS), level)
         if not files or until <= since:
             return [nothing()]
-        return [_ask(files, roster, since, until, step, kinds)]
+        return [_ask(files, roster, since, until, step)]
 
     (said,) = again(found)
     return said
 
 
-def _ask(
-    files: list[Path], roster: Any, since: int, until: int, step: int, kinds: set[str] | None
-) -> Said:
+def _ask(files: list[Path], roster: Any, since: int, until: int, step: int) -> Said:
     import duckdb
 
     question = MERGED.format(
@@ -74,8 +67,7 @@ def _ask(
         since=since,
         until=until,
         step=step,
-        late=LATE,
-        kinds=f"and h.kind in {_row(kinds)}" if kinds else "",
+        shown=SHOWN,
     )
     try:
         with _database().cursor() as connection:
@@ -86,10 +78,6 @@ def _ask(
     whole = {name: np.asarray(columns[name], np.int64) for name in ("n", "step", "heard", "at")}
     value = np.ma.filled(np.ma.asarray(columns["value"], np.float32), np.nan)
     return Said(**whole, value=value, quality=np.asarray(columns["quality"], np.uint8))
-
-
-def _row(words: set[str]) -> str:
-    return "(" + listed(sorted(words))[1:-1] + ")"
 
 
 _kept: list[Any] = []

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.retention import Retention
+from app.store import history_arrival as arrival
 from app.store import history_tables as tables
 from app.store.history import CLEARED, Cleared, History, Settled, day_of
 from app.store.history_files import close, put, visible
@@ -92,6 +93,7 @@ def _clear(history: History, folder: Path, gone: str, settled: Settled) -> int |
                 return None
             # minutes first: they are made from the readings, the hours are there already
             _without(root, tables.table_of(root, tables.MINUTE, file), gone)
+            arrival.drop(root, file)
             _without(root, file, gone)
             count += due
     return count

@@ -46,6 +46,14 @@ class Said:
         rest = self.at[new], self.value[new], self.quality[new]
         return together([Said(self.n[new], step, self.heard[new], *rest)])
 
+    def of(self, numbers: Times) -> Said:
+        """Those of some devices."""
+        mine = np.isin(self.n, numbers)
+        return Said(**{name: getattr(self, name)[mine] for name in NAMES})
+
+
+NAMES = ("n", "step", "heard", "at", "value", "quality")
+
 
 def nothing() -> Said:
     """No readings."""
@@ -58,8 +66,7 @@ def together(parts: list[Said]) -> Said:
 
     A value that the newest one does not say is that of the one before it in the step.
     """
-    names = ("n", "step", "heard", "at", "value", "quality")
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in NAMES}
     order = np.lexsort(tuple(columns[name] for name in ("heard", "at", "step", "n")))
     rows = Said(**{name: column[order] for name, column in columns.items()})
     if not len(rows):

@@ -54,6 +54,7 @@ def test_a_day_is_merged_closed_and_deleted_in_its_time(city, monkeypatch) -> No
         "history_merged": 3,
         "history_closed": 2,
         "history_tables": 2,
+        "history_arranged": 2,
         "history_deleted": 4,
     }
 
