@@ -17,6 +17,7 @@ from app.services.places_lines import Lines, line_of, written
 from app.store import finding
 from app.store.finding import Known
 from app.store.ledger import Ledger
+from app.store.tx import Tx
 from geodata.areas import AreaTree
 
 AGAIN = timedelta(minutes=10)  # default; what is no fact, like an import of areas, is seen by then
@@ -39,11 +40,14 @@ class Held:
 _held: WeakKeyDictionary[Ledger, Held] = WeakKeyDictionary()
 
 
-def open_texts(city: City) -> dict[str, Lines[Known]]:
-    """What is open now, by noun ("case", "alert"), the newest first."""
+def open_texts(city: City, age: timedelta = AGAIN) -> dict[str, Lines[Known]]:
+    """What is open now, by noun ("case", "alert"), the newest first.
+
+    All of it is read again when that was done longer ago than `age`.
+    """
     held = _held.get(city.ledger)
     facts = [] if held is None else city.ledger.facts_after(held.seq, MOST_FACTS)
-    if held is None or len(facts) == MOST_FACTS or not _young(city, held):
+    if held is None or len(facts) == MOST_FACTS or not _young(city, held, age):
         held = _held[city.ledger] = _read(city)
     else:
         _learn(held, facts)
@@ -59,16 +63,27 @@ def _text(held: Held, noun: str) -> Lines[Known]:
     return text
 
 
-def _young(city: City, held: Held) -> bool:
-    return held.areas is city.areas and held.at <= city.now() < held.at + AGAIN
+def _young(city: City, held: Held, age: timedelta) -> bool:
+    return held.areas is city.areas and held.at <= city.now() < held.at + age
 
 
 def _read(city: City) -> Held:
     with city.ledger.read() as tx:
         seq = tx.last_seq()
-        rows = {noun: finding.open_things(tx, kind) for noun, kind in KINDS.items()}
-    known = aside(lambda: {noun: {row.id: _lined(row) for row in rows[noun]} for noun in rows})
+        known = {noun: _known(tx, kind) for noun, kind in KINDS.items()}
     return Held(city.now(), seq, city.areas, known, {})
+
+
+def _known(tx: Tx, kind: type) -> dict[str, Lined]:
+    """Page by page: between two of them others have a turn."""
+    known: dict[str, Lined] = {}
+    for page in finding.open_things(tx, kind):
+        known |= aside(partial(_page, page))
+    return known
+
+
+def _page(rows: list[Known]) -> dict[str, Lined]:
+    return {row.id: _lined(row) for row in rows}
 
 
 def _learn(held: Held, facts: list[Fact]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar
 
 from app.city import City
@@ -15,7 +16,7 @@ from app.domain.people import User, Worker, covers
 from app.domain.readings import Device
 from app.errors import NotFound
 from app.services import components, places_pinyin, places_words
-from app.services.places_devices import device_text
+from app.services.places_devices import device_texts
 from app.services.places_kept import resource_text, worker_text
 from app.services.places_known import gazetteer
 from app.services.places_lines import Lines
@@ -176,7 +177,8 @@ def _devices(city: City, scope: str, asked: Wanted, each: int) -> list[Hit]:
         found = asked.rank(device.code, device.name)
         return 3 if found < 0 and device.kind in kinds else found
 
-    best = device_text(city).find(scope, asked.patterns(), rank, each)
+    found = [text.find(scope, asked.patterns(), rank, each) for text in device_texts(city)]
+    best = _best(chain.from_iterable(found), rank, each)
     return [as_hit(city, "device", d.code, d.name or d.code, d) for d in best]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ NAMES: dict[type, tuple[str, str, str]] = {
     Alert: ("device", "title", "device_name"),
 }
 MORE: dict[type, tuple[str, ...]] = {Case: (), Alert: ("rule",)}
+PAGE = 1_000  # things that are read at once
 
 
 class Known(NamedTuple):
@@ -37,9 +39,10 @@ def columns(kind: type) -> tuple[str, ...]:
     return ("id", *NAMES[kind], "area", "lon", "lat", *MORE[kind])
 
 
-def open_things(tx: Reads, kind: type) -> list[Known]:
-    """Return what is open, the oldest first."""
+def open_things(tx: Reads, kind: type) -> Iterator[list[Known]]:
+    """Return what is open, the oldest first, in pages."""
     table = TABLES[kind]
     wanted = select(*(table.c[name] for name in columns(kind))).where(*conditions(kind, open=True))
     rows = tx.connection.execute(wanted.order_by(table.c[OPENED[kind]], table.c.id))
-    return [Known(*row) for row in rows]
+    for page in rows.partitions(PAGE):
+        yield [Known(*row) for row in page]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from hashlib import sha256
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.city import City
 from app.domain.basemaps import hosts
 from app.errors import BadConfiguration
+from app.services import places_ready
 from app.web import (
     api,
     auth,
@@ -89,6 +90,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     server = Flask("chengyun", template_folder=str(pages.ROOT / "app/web/templates"))
     server.static_folder = None
     server.json = OrJson(server)
+    server.jinja_env.globals["say"] = front.say
     server.config.update(_config(city))
     errors.register(server)
     auth.register(server, city)
@@ -161,6 +163,7 @@ def serve(city: City, stop: Event, front: Front) -> None:
     http = listen(server, settings.host, settings.port)
     units.prepare(city)
     pusher.start()
+    Thread(target=places_ready.keep, args=(city, stop), name="search", daemon=True).start()
     log.info("web listens on http://%s:%s/", settings.host, settings.port)
     stop.wait()
     pusher.stop()
