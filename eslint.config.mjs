@@ -11,7 +11,7 @@ const rules = {
   complexity: ["error", 10],
 };
 
-const names = `window document location navigator localStorage fetch console self caches clients indexedDB crypto URL
+const names = `window document location navigator localStorage sessionStorage fetch console self caches clients indexedDB crypto URL
   URLSearchParams CustomEvent MutationObserver AbortController AbortSignal AudioContext CSS Intl performance Notification FormData Blob
   File FileReader Image createImageBitmap HTMLElement matchMedia getComputedStyle requestAnimationFrame
   cancelAnimationFrame setTimeout clearTimeout setInterval clearInterval addEventListener removeEventListener alert

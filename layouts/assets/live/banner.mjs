@@ -32,15 +32,33 @@ export function showBlind(marks, now, offset, words) {
   if (!banner) return;
   banner.hidden = marks.length === 0;
   banner.setAttribute("role", "alert");
-  banner.replaceChildren(...marks.map((mark) => line(mark, sentences(mark, now, offset, words), words)));
+  const before = new Map([...banner.children].map((row) => [row.dataset.mark, row]));
+  const rows = marks.map((mark) => told(before.get(mark.mark) ?? line(mark, words), sentences(mark, now, offset, words)));
+  if (rows.length !== before.size || rows.some((row, n) => banner.children[n] !== row)) banner.replaceChildren(...rows);
 }
 
-function line(mark, { title, since, doubt }, words) {
+/** A line stays the same element while its mark lasts: what is pressed in it must not go away under the finger. */
+function line(mark, words) {
   const row = document.createElement("p");
   row.dataset.mark = mark.mark;
-  row.append(part("b", title), part("span", since), part("em", doubt));
+  row.append(part("b"), part("span"), part("em"));
   if (mark.kind === "session") row.append(signIn(words));
+  if (mark.kind === "edition") row.append(reload(words));
   return row;
+}
+
+function told(row, { title, since, doubt }) {
+  [title, since, doubt].forEach((text, n) => {
+    if (row.children[n].textContent !== text) row.children[n].textContent = text;
+  });
+  return row;
+}
+
+function reload(words) {
+  const button = part("button", words.reload);
+  Object.assign(button, { type: "button" });
+  button.addEventListener("click", () => location.reload());
+  return button;
 }
 
 function signIn(words) {
@@ -49,7 +67,7 @@ function signIn(words) {
   return link;
 }
 
-function part(tag, text) {
+function part(tag, text = "") {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;

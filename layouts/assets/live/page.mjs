@@ -16,6 +16,7 @@ import { Live } from "./live.mjs";
 import { Looking } from "./looking.mjs";
 import { LiveNumbers } from "./newest.mjs";
 import { PARTS } from "./parts.mjs";
+import { Renewal } from "./renewal.mjs";
 import { Scene } from "./scene.mjs";
 import { Sound } from "./sound.mjs";
 import { Pulses } from "./pulses.mjs";
@@ -46,6 +47,7 @@ export class Page {
     this.painted = new Set();
     this.replaying = false;
     this.pulses = new Pulses();
+    this.renewal = new Renewal(() => this.replaying || Boolean(this.sound?.rings));
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.socket = socket;
     const facts = config.city !== false; // an administrator's page shows nothing of the city
@@ -228,6 +230,7 @@ export class Page {
   #mark() {
     const now = Date.now();
     const marks = this.blind.marks(now);
+    this.renewal.tick(marks, now);
     showBlind(marks, now, this.clock.offset, this.words);
     const live = this.socket.connected && !marks.some((mark) => mark.kind === "socket");
     showLink(linkState({ live, before: this.linked, age: now - this.blind.began }), this.words);

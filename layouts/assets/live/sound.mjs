@@ -6,6 +6,7 @@ const OLD_MS = 60_000; // a replay of what happened longer ago makes no tone
 const MUTE_MS = 10 * 60_000;
 const JUST_MS = 1_000;
 const MUTED = "chengyun.muted";
+const ARMED = "chengyun.armed"; // this tab has sounded before a reload
 
 /** Notes [frequency Hz, begin s, length s] per level; worse is higher, longer and more of them. */
 export const TONES = {
@@ -66,6 +67,7 @@ export class Sound {
     this.muted = readMute(Date.now());
     for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.arm(), { capture: true });
     setInterval(() => this.#again(), REPEAT_MS);
+    if (sessionStorage.getItem(ARMED)) void this.arm(); // a browser that trusts the tab still lets it sound
   }
 
   /** "off" until the first gesture, "muted", or "armed". */
@@ -75,10 +77,16 @@ export class Sound {
     return this.context?.state === "running" ? "armed" : "off";
   }
 
+  /** Whether somebody is being called. */
+  get rings() {
+    return this.ringing.goesOn(this.alerts());
+  }
+
   /** A browser lets a page sound only after a gesture. */
   async arm() {
     this.context ??= new AudioContext();
     if (this.context.state !== "running") await this.context.resume();
+    sessionStorage.setItem(ARMED, "1");
     if (this.armedAt === Infinity) this.armedAt = Date.now();
     this.changed(this.state);
   }
@@ -108,7 +116,7 @@ export class Sound {
   }
 
   #again() {
-    if (this.ringing.goesOn(this.alerts())) this.play(RED);
+    if (this.rings) this.play(RED);
   }
 
   /** @param {number} level 0 is silence */
