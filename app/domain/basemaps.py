@@ -27,6 +27,7 @@ TIANDITU_LAYERS = ("vec", "cva", "img", "cia", "ter", "cta", "ibo", "eva", "eia"
 TIANDITU_HOSTS = "01234567"
 TIANDITU_SAYS = "© 天地图"
 DEEPEST = 22
+WMS_VERSIONS = ("1.1.1", "1.3.0")
 SUFFIXES = {".pmtiles": "pmtiles", ".mbtiles": "mbtiles"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
@@ -51,6 +52,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     key: str = ""
     key_file: str = ""
     layers: tuple[str, ...] = ()
+    version: str = "1.1.1"  # of the WMS; or 1.3.0
     subdomains: str = ""
     crs: str = "wgs84"  # or gcj02
     min_zoom: int = 3
@@ -67,7 +69,7 @@ def load_bases(path: Path | None) -> tuple[Base, ...]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as why:
-        raise BadConfiguration([f"CHENGYUN_BASES={path}: cannot be read ({why})"]) from why
+        raise BadConfiguration([f"CHENGYUN_BASES={path}: cannot be read ({_why(why)})"]) from why
     given = raw.get("bases") if isinstance(raw, dict) else None
     if not isinstance(given, list) or not given:
         raise BadConfiguration([f"{path}: write a list under `bases:`"])
@@ -83,6 +85,14 @@ def load_bases(path: Path | None) -> tuple[Base, ...]:
     if faults:
         raise BadConfiguration(faults)
     return tuple(found)
+
+
+def _why(error: Exception) -> str:
+    """What is wrong and where, without the line itself: a key may stand on it."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return str(error)
+    at = error.problem_mark
+    return f"{error.problem}" + (f", line {at.line + 1}" if at else "")
 
 
 def _base(given: Any, folder: Path) -> tuple[Base | None, list[str]]:
@@ -129,7 +139,7 @@ def _tianditu_faults(base: Base) -> Iterator[str]:
         yield "crs: 天地图 is CGCS2000; leave crs out"
 
 
-def _url_faults(base: Base, needs: tuple[str, ...]) -> Iterator[str]:
+def _url_faults(base: Base, needs: tuple[str, ...], may: tuple[str, ...]) -> Iterator[str]:
     parts = urlsplit(base.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         yield "url: begin with http:// or https:// and a host"
@@ -138,20 +148,24 @@ def _url_faults(base: Base, needs: tuple[str, ...]) -> Iterator[str]:
     for word in needs:
         if word not in base.url:
             yield f"url: {word} is missing"
+    for word in set(re.findall(r"\{[^}]*\}", base.url)) - {"{s}", *needs, *may}:
+        yield f"url: nothing is known to be put in the place of {word}"
     if ("{s}" in base.url) != bool(base.subdomains):
         yield "subdomains: the characters that {s} in the url stands for; both or none"
 
 
 def _xyz_faults(base: Base) -> Iterator[str]:
-    yield from _url_faults(base, ("{z}", "{x}"))
+    yield from _url_faults(base, ("{z}", "{x}"), ("{y}", "{-y}"))
     if "{y}" not in base.url and "{-y}" not in base.url:
         yield "url: {y} is missing ({-y} where rows are counted from the south)"
 
 
 def _wms_faults(base: Base) -> Iterator[str]:
-    yield from _url_faults(base, ())
+    yield from _url_faults(base, (), ())
     if not base.layers:
         yield "layers: the names of the WMS layers"
+    if base.version not in WMS_VERSIONS:
+        yield f"version {base.version!r}: {' or '.join(WMS_VERSIONS)}"
 
 
 def _file_faults(base: Base) -> Iterator[str]:
@@ -172,13 +186,11 @@ CHECKS = {
 
 def hosts(bases: tuple[Base, ...]) -> list[str]:
     """The origins that a page must be allowed to take pictures from, for its policy."""
-    found = set()
-    for base in bases:
-        if base.kind is BaseKind.TIANDITU:
-            found.add("https://*.tianditu.gov.cn")
-        elif base.kind is not BaseKind.FILE:
-            parts = urlsplit(base.url)
-            found.add(f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}")
+    found = set[str]()
+    for said in (shown(base) for base in bases if base.kind is not BaseKind.FILE):
+        parts = urlsplit(said["urls"][0])
+        for one in said["subdomains"] or [""]:
+            found.add(f"{parts.scheme}://{parts.netloc.replace('{s}', one)}")
     return sorted(found)
 
 
@@ -202,7 +214,7 @@ def shown(base: Base, about: Mapping[str, Any] | None = None) -> dict[str, Any]:
         said["urls"] = [TIANDITU.format(layer=layer, key=key) for layer in base.layers]
         said["subdomains"] = TIANDITU_HOSTS
     elif base.kind is BaseKind.WMS:
-        said |= {"kind": "wms", "layers": ",".join(base.layers)}
+        said |= {"kind": "wms", "layers": ",".join(base.layers), "version": base.version}
     elif base.kind is BaseKind.FILE:
         said["urls"] = [f"/tiles/{base.name}/{{z}}/{{x}}/{{y}}"]
         said |= dict(about or {})

@@ -19,7 +19,7 @@ def blueprint(city: City) -> Blueprint:
     @shelf.get("/tiles/<name>/<int:z>/<int:x>/<int:y>")
     def tile(name: str, z: int, x: int, y: int) -> Any:
         found = basemaps.tile(city, name, z, x, y)
-        if found is None:  # outside what the file covers: empty, and no fault of anybody
+        if found is None:  # no vectors here: empty, and no fault of anybody
             return Response(status=204, headers={"Cache-Control": KEPT})
         answer = Response(found[0], mimetype=found[1])
         answer.headers["Cache-Control"] = KEPT

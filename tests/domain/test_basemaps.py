@@ -39,14 +39,34 @@ def test_other_servers_are_told_as_they_are(tmp_path):
     _, inner, gov = map(basemaps.shown, read(tmp_path, GOOD))
     assert (inner["kind"], inner["gcj02"]) == ("tiles", True)
     assert (gov["kind"], gov["layers"], gov["gcj02"]) == ("wms", "road,water", False)
+    assert gov["version"] == "1.1.1"
 
 
 def test_the_page_may_take_pictures_from_these_hosts_only(tmp_path):
     assert basemaps.hosts(read(tmp_path, GOOD)) == [
         "http://10.0.0.5",
-        "https://*.tianditu.gov.cn",
         "https://maps.gov.example",
+        *[f"https://t{n}.tianditu.gov.cn" for n in range(8)],
     ]
+
+
+def test_each_subdomain_is_a_host_of_its_own(tmp_path):
+    # a policy knows `*.host` and nothing like `t*.host`
+    text = (
+        "bases: [{name: a, title: A, kind: xyz, subdomains: '01',"
+        " url: 'http://t{s}.maps.gov.example:8080/{s}/{z}/{x}/{y}.png'}]"
+    )
+    assert basemaps.hosts(read(tmp_path, text)) == [
+        "http://t0.maps.gov.example:8080",
+        "http://t1.maps.gov.example:8080",
+    ]
+
+
+def test_a_fault_of_the_file_does_not_tell_its_key(tmp_path):
+    with pytest.raises(BadConfiguration) as why:
+        read(tmp_path, "bases:\n  - {name: a, key: 0123456789abcdef, title: 'A}\n")
+    assert "line" in str(why.value)
+    assert "0123456789" not in str(why.value)
 
 
 def test_a_key_may_lie_in_a_file_of_its_own(tmp_path):
@@ -74,6 +94,12 @@ def test_a_key_may_lie_in_a_file_of_its_own(tmp_path):
         ),
         ("bases: [{name: a, title: A, kind: xyz, url: 'http://{s}.x/{z}/{x}/{y}'}]", "subdomains"),
         ("bases: [{name: a, title: A, kind: wms, url: 'http://x/wms'}]", "layers:"),
+        ("bases: [{name: a, title: A, kind: xyz, url: 'http://x/{z}/{x}/{y}{r}.png'}]", "of {r}"),
+        ("bases: [{name: a, title: A, kind: wms, url: 'http://x?l={z}', layers: [b]}]", "of {z}"),
+        (
+            "bases: [{name: a, title: A, kind: wms, url: 'http://x', layers: [b], version: '1.2'}]",
+            "1.1.1 or 1.3.0",
+        ),
         ("bases: [{name: a, title: A, kind: file, file: a.zip}]", ".pmtiles or .mbtiles"),
         ("bases: [{name: a, title: A, kind: file, file: a.mbtiles}]", "there is no a.mbtiles"),
         (

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { chosenOf, creditOf, shiftOf } from "../../layouts/assets/live/base_map.mjs";
+import { optionsOf, shiftOf, stepOfScale } from "../../layouts/assets/live/base_layers.mjs";
+import { chosenOf, creditOf, sightOf } from "../../layouts/assets/live/base_map.mjs";
+import { FIRST_MS, MOST_MS, Supply, TRIALS } from "../../layouts/assets/live/base_supply.mjs";
 import { gcj02Of } from "../../layouts/assets/live/gcj02.mjs";
 import { degreeText, linesOf, stepOf } from "../../layouts/assets/live/graticule.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
@@ -38,6 +40,76 @@ describe("which base map", () => {
     assert.equal(creditOf({ attribution: "© 天地图", approval: "GS(2024)0650号" }, words), "© 天地图 · 审图号 GS(2024)0650号");
     assert.equal(creditOf({ attribution: "© 天地图", approval: "" }, words), "© 天地图");
     assert.equal(creditOf(null, words), "");
+  });
+});
+
+describe("what is seen of a base map", () => {
+  const words = wordsOf("zh-CN");
+  const base = { min_zoom: 9 };
+  const sight = (...given) => sightOf(...given, words);
+  it("is all of it while its tiles come", () => assert.deepEqual(sight(base, ["well", "well"], 12), { seen: true, note: "" }));
+  it("is none without a base, and nothing is said", () => assert.deepEqual(sight(null, [], 12), { seen: false, note: "" }));
+  it("is none farther out than its tiles reach, and it is said", () => {
+    assert.deepEqual(sight(base, [], 8.4), { seen: false, note: words.base.nearer });
+    assert.equal(sight(base, [], 8.5).seen, true);
+  });
+  it("is none when no layer comes; with one of two lost the other is seen, and it is said", () => {
+    assert.deepEqual(sight(base, ["lost"], 12), { seen: false, note: words.base.lost });
+    assert.deepEqual(sight(base, ["well", "lost"], 12), { seen: true, note: words.base.lost });
+    assert.deepEqual(sight(base, ["slow", "well"], 12), { seen: true, note: words.base.slow });
+  });
+});
+
+describe("tiles on a 4K wall", () => {
+  const base = { urls: ["http://x/{z}/{x}/{-y}"], min_zoom: 3, max_zoom: 18 };
+  it("are drawn twice as large, one zoom farther out, and so are their limits", () => {
+    const { tileSize, zoomOffset, minZoom, maxNativeZoom, tms } = optionsOf(base, stepOfScale(2));
+    assert.deepEqual({ tileSize, zoomOffset, minZoom, maxNativeZoom, tms }, { tileSize: 512, zoomOffset: -1, minZoom: 4, maxNativeZoom: 19, tms: true });
+  });
+  it("are as they are elsewhere", () => assert.equal(optionsOf(base, stepOfScale(1.33)).tileSize, 256));
+});
+
+describe("a tile server", () => {
+  const view = (supply, came, missed) => {
+    let asked = 0;
+    for (let n = 0; n < came + missed; n++) if (supply.ask()) (supply.tile(n < came), asked++);
+    return [asked, supply.settle()];
+  };
+  it("is asked for everything while anything comes", () => {
+    const supply = new Supply();
+    assert.deepEqual(view(supply, 1, 39), [40, "well"]);
+    assert.deepEqual(view(supply, 0, 0), [0, "well"]); // a view that was left before anything was answered
+    assert.equal(supply.ask(), true);
+  });
+  it("that gives nothing is asked for two tiles now and then, ever more rarely", () => {
+    const supply = new Supply();
+    assert.deepEqual(view(supply, 0, 40), [40, "lost"]);
+    assert.equal(supply.pause, FIRST_MS);
+    assert.deepEqual(view(supply, 0, 40), [0, "lost"]); // moved meanwhile
+    assert.equal(supply.pause, FIRST_MS);
+    for (let n = 0; n < 5; n++) {
+      supply.retry();
+      assert.deepEqual(view(supply, 0, 40), [TRIALS, "lost"]);
+    }
+    assert.equal(supply.pause, MOST_MS);
+  });
+  it("that gives again is asked for everything again", () => {
+    const supply = new Supply();
+    view(supply, 0, 40);
+    supply.retry();
+    assert.deepEqual(view(supply, 2, 38), [TRIALS, "again"]);
+    assert.deepEqual(view(supply, 40, 0), [40, "well"]);
+    view(supply, 0, 40);
+    assert.equal(supply.pause, FIRST_MS);
+  });
+  it("is tried again after a trial that was broken off", () => {
+    const supply = new Supply();
+    view(supply, 0, 40);
+    supply.retry();
+    supply.ask();
+    assert.equal(supply.settle(), "lost");
+    supply.retry();
+    assert.deepEqual(view(supply, 2, 0), [TRIALS, "again"]);
   });
 });
 

@@ -1,18 +1,14 @@
 // The base map under everything: which one, its tiles, whose it is. Which there are says the city's configuration.
-import { gcj02Of } from "./gcj02.mjs";
+import { layersOf, stepOfScale } from "./base_layers.mjs";
+import { pageScale } from "./canvas.mjs";
 import { Graticule } from "./graticule.mjs";
 import { LAYERS } from "./ids.mjs";
-import { worldOf } from "./points.mjs";
 import { getOurs, setOurs, watchOurs } from "./view_url.mjs";
 
 export const NONE = "none";
 const KEPT = "chengyun.base";
-const VECTOR = "/vendor/protomaps-leaflet.js";
 
-/**
- * @typedef {{name: string, title: string, kind: "tiles"|"wms"|"vector", urls: string[], subdomains: string, layers?: string,
- *   gcj02: boolean, min_zoom: number, max_zoom: number, dark: boolean, attribution: string, approval: string}} Base
- */
+/** @typedef {import("./base_layers.mjs").Base} Base */
 
 /**
  * The base to show: the address's, else the one that this browser chose last, else the city's first.
@@ -27,16 +23,22 @@ export function chosenOf(bases, wishes) {
   return bases[0] ?? null;
 }
 
-/** How far a GCJ-02 base must be moved at a place, in pixels of a zoom. @returns {[number, number]} to the east, to the south */
-export function shiftOf(lon, lat, zoom) {
-  const [x, y] = worldOf(lon, lat);
-  const [gx, gy] = worldOf(...gcj02Of(lon, lat));
-  return [(gx - x) * 2 ** zoom, (gy - y) * 2 ** zoom];
-}
-
 /** What stands in the corner: whose map it is, and its approval number. @param {Base|null} base @param {any} words */
 export const creditOf = (base, words) => (base
   ? [base.attribution, base.approval && words.base.approval(base.approval)].filter(Boolean).join(" · ") : "");
+
+/**
+ * What is seen of a base, and what is to be said of what is not.
+ * @param {Base|null} base @param {import("./base_layers.mjs").Health[]} healths of its layers @param {number} zoom of its tiles @param {any} words
+ * @returns {{seen: boolean, note: string}}
+ */
+export function sightOf(base, healths, zoom, words) {
+  if (!base) return { seen: false, note: "" };
+  if (Math.round(zoom) < base.min_zoom) return { seen: false, note: words.base.nearer };
+  const worst = ["lost", "slow"].find((health) => healths.includes(health));
+  const lost = healths.length > 0 && healths.every((health) => health === "lost");
+  return { seen: !lost, note: worst ? words.base[worst] : "" };
+}
 
 /** The part of the page; see parts.mjs. */
 export class BaseMap {
@@ -51,8 +53,13 @@ export class BaseMap {
   onMap(scene) {
     this.map = scene.map;
     this.layers = [];
+    this.told = "";
     this.graticule = new Graticule(window.L, this.map);
+    this.credit = document.createElement("div");
+    this.credit.className = "base-credit";
+    this.map.getContainer().parentElement.append(this.credit);
     if (this.bases.length) this.#chooser();
+    this.map.on("zoomend", () => this.#tell());
     this.#take(this.base);
   }
 
@@ -64,94 +71,65 @@ export class BaseMap {
     select.setAttribute("aria-label", words.title);
     for (const [name, title] of [...this.bases.map((one) => [one.name, one.title]), [NONE, words.none]])
       select.append(Object.assign(document.createElement("option"), { value: name, textContent: title }));
-    select.addEventListener("change", () => this.#choose(select.value));
+    let keyed = false; // by keyboard one goes on from base to base: the focus stays
+    select.addEventListener("keydown", () => (keyed = true));
+    select.addEventListener("pointerdown", () => (keyed = false));
+    select.addEventListener("change", () => this.#choose(select.value, keyed));
     label.append(document.createTextNode(words.title), select);
     document.querySelector(".base-chooser")?.remove();
     (document.getElementById(LAYERS) ?? this.map.getContainer().parentElement).append(label);
   }
 
-  #choose(name) {
+  #choose(name, keyed) {
     localStorage.setItem(KEPT, name);
     setOurs("base", name);
     this.#take(chosenOf(this.bases, [name]));
-    this.select.blur(); // the keys of the wall are the wall's again
+    if (!keyed) this.select.blur(); // the keys of the wall are the wall's again
   }
 
   async #take(base) {
     this.base = base;
     if (!this.map) return;
-    const before = this.layers;
+    for (const layer of this.layers) layer.remove();
     this.layers = [];
-    const made = base ? await layersOf(window.L, base) : [];
-    for (const layer of before) layer.remove();
+    this.healths = [];
+    this.#tell();
+    const made = base ? await this.#made(base) : [];
     if (this.base !== base) return; // another one was chosen meanwhile
     this.layers = made.map((layer) => layer.addTo(this.map));
-    for (const layer of made) layer.getContainer?.()?.classList.toggle("dark-base", Boolean(base.dark));
+    for (const layer of made) layer.getContainer().classList.toggle("dark-base", base.dark && base.kind !== "vector"); // vector tiles have dark colours of their own
+  }
+
+  /** The layers of a base; none, and it is said, when the program that draws them does not load. */
+  async #made(base) {
+    const hear = (n, health) => this.base === base && this.#hear(n, health);
+    try {
+      return await layersOf(window.L, base, hear);
+    } catch (why) {
+      console.warn("no base map", why);
+      hear(0, "lost");
+      return [];
+    }
+  }
+
+  #hear(n, health) {
+    if (this.healths[n] === health) return;
+    this.healths[n] = health;
     this.#tell();
   }
 
   #tell() {
-    const container = this.map.getContainer();
-    container.classList.toggle("with-base", Boolean(this.base));
-    this.graticule.show(!this.base);
-    if (this.select) this.select.value = this.base?.name ?? NONE;
-    const credit = (this.credit ??= container.parentElement.appendChild(document.createElement("div")));
-    credit.className = "base-credit";
-    credit.textContent = creditOf(this.base, this.words);
+    const { base, words, map } = this;
+    const { seen, note } = sightOf(base, this.healths, map.getZoom() - stepOfScale(pageScale()), words);
+    if (this.select) this.select.value = base?.name ?? NONE;
+    const told = JSON.stringify([base?.name, seen, note]);
+    if (told === this.told) return;
+    this.told = told;
+    const container = map.getContainer();
+    container.classList.toggle("with-base", seen);
+    container.parentElement.classList.toggle("over-base", seen);
+    this.graticule.show(!seen);
+    const said = Object.assign(document.createElement("b"), { textContent: note });
+    this.credit.replaceChildren(...(note ? [said] : []), creditOf(base, words));
   }
-}
-
-/** @param {any} L @param {Base} base @returns {Promise<any[]>} Leaflet layers, the lowest first */
-async function layersOf(L, base) {
-  if (base.kind === "vector") return [await vectorLayer(base)];
-  const Tiles = base.gcj02 ? shiftedTiles(L) : L.TileLayer;
-  const options = {
-    minZoom: base.min_zoom, maxNativeZoom: base.max_zoom, maxZoom: 22, subdomains: base.subdomains || "abc",
-    tms: base.urls[0].includes("{-y}"), referrerPolicy: "origin", // a 天地图 key of the browser kind looks at the referrer
-    updateWhenIdle: true, keepBuffer: 1,
-  };
-  if (base.kind === "wms")
-    return [new L.TileLayer.WMS(base.urls[0], { ...options, layers: base.layers, format: "image/png", transparent: true })];
-  return base.urls.map((url) => new Tiles(url.replace("{-y}", "{y}"), options));
-}
-
-async function vectorLayer(base) {
-  if (!window.protomapsL) await script(VECTOR);
-  const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh-Hans";
-  return window.protomapsL.leafletLayer({
-    url: base.urls[0], flavor: base.dark ? "dark" : "light", lang, maxDataZoom: base.max_zoom, attribution: "",
-  });
-}
-
-function script(address) {
-  return new Promise((resolve, reject) => {
-    const element = document.createElement("script");
-    element.src = address;
-    element.onload = resolve;
-    element.onerror = () => reject(new Error(`${address} did not load`));
-    document.head.append(element);
-  });
-}
-
-/** Tiles of a base in GCJ-02: asked for where they say to be, drawn where they are. The shift changes by less than a metre per km. */
-function shiftedTiles(L) {
-  return L.TileLayer.extend({
-    _shift() {
-      const { lng, lat } = this._map.getCenter();
-      return L.point(shiftOf(lng, lat, this._tileZoom ?? this._map.getZoom()));
-    },
-    _getTiledPixelBounds(center) {
-      const bounds = L.TileLayer.prototype._getTiledPixelBounds.call(this, center);
-      const shift = this._shift();
-      return L.bounds(bounds.min.add(shift), bounds.max.add(shift));
-    },
-    _getTilePos(coords) {
-      return L.TileLayer.prototype._getTilePos.call(this, coords).subtract(this._shift()).round();
-    },
-    _onMoveEnd(event) {
-      L.TileLayer.prototype._onMoveEnd.call(this, event);
-      if (!this._map) return;
-      for (const tile of Object.values(this._tiles)) L.DomUtil.setPosition(tile.el, this._getTilePos(tile.coords));
-    },
-  });
 }
