@@ -167,8 +167,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         if metrics.keys() >= PLACES:
             more["lon"], more["lat"] = self.place(metrics["lon"], metrics["lat"])
         metrics = {name: value for name, value in metrics.items() if name not in PLACES}
-        if not 0 < len(metrics) <= METRICS:
-            raise Rejected("no_metrics", f"{len(metrics)} metrics of ours; 1 to {METRICS} are one")
+        if not metrics:
+            raise Rejected(
+                "no_metrics", "it has nothing that `metrics` names; see the paths and names"
+            )
+        if len(metrics) > METRICS:
+            raise Rejected(
+                "no_metrics", f"{len(metrics)} metrics; at most {METRICS} are one reading"
+            )
         if not all(math.isfinite(value) for value in metrics.values()):
             raise Rejected("wrong_field", "a metric is not finite")
         if at < arrived - OLDEST_MS:

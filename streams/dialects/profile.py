@@ -124,10 +124,13 @@ class Reader:
         online = get("online")
         if online is not None:
             yield from self._presence(device, kind, at, _truth(online), get("name"), lon, lat)
-        metrics = source.measured(kind, self._said(record))
-        if metrics or online is None:
+        said = [*self._said(record)]
+        metrics = source.measured(kind, said)
+        if metrics or not said and online is None:
             more = {"message_id": _short(get("id"))} | ({} if lon is None else _place(lon, lat))
             yield source.telemetry(device, kind, at, metrics, arrived, **more)
+        elif online is None:  # one of their many values that nobody has asked for
+            yield Known("unmapped")
 
     def _presence(
         self, device: str, kind: str, at: int, online: bool, name: Any, lon: Any, lat: Any
@@ -141,7 +144,7 @@ class Reader:
                 paths.search(self._paths[f], record, {}) if f in self._paths else None
                 for f in ("metric_name", "metric_value", "metric_unit")
             )
-            if value is not None:
+            if value is not None and name is not None:
                 yield str(name)[:64], value, unit if isinstance(unit, str) else ""
             return
         for name, find in self._metrics.items():

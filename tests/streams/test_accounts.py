@@ -42,8 +42,7 @@ sources:
   - {name: plant, dialect: profile, owner: 水司, crs: wgs84, kind: river, user: water-co,
      topics: ["plant/{device}/data"], metrics: {l: level}}
   - {name: scada, dialect: sparkplug, owner: 水司, crs: wgs84, kind: river, user: water-co}
-  - {name: stack, dialect: hj212, owner: 环保, crs: wgs84, kind: air,
-     options: {listen: "127.0.0.1:0"}}
+  - {name: stack, dialect: hj212, owner: o, crs: wgs84, kind: air, options: {listen: "x:1"}}
   - {name: hook, dialect: chirpstack, owner: 市政, crs: wgs84, kind: river, by: webhook,
      metrics: {l: level}}
 """

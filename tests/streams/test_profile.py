@@ -74,6 +74,16 @@ def test_records_of_one_value_each_are_brought_together() -> None:
     assert [r.reason for r in refused] == ["unknown_kind"]
 
 
+def test_a_value_that_nobody_asked_for_is_known_and_a_wrong_path_is_refused() -> None:
+    rest = "topics: ['t/{device}'], metrics: {l: level}, options: {records: r, metric_name: %s, "
+    rest += "metric_value: v}"
+    body = {"r": [{"n": "l", "v": 3}, {"n": "pressure", "v": 4}]}
+    known, reading = read(rest % "n", body)
+    assert (known, reading.metrics) == (Known("unmapped"), {"level": 3})
+    assert read(rest % "n", {"r": body["r"][1:]}) == [Known("unmapped")]
+    assert told(rest % "name", body) == "no_metrics"
+
+
 @pytest.mark.parametrize(
     ("form", "zone", "said"),
     [

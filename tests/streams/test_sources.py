@@ -179,27 +179,6 @@ def test_messages_without_a_time_stay_apart_in_their_batch() -> None:
     assert source().telemetry("d", "air", NOW, {"aqi": 1}, NOW, message_id="m").message_id == "m"
 
 
-def test_a_text_may_bring_its_own_unit() -> None:
-    rules = {
-        "distance": MetricMap("depth", unit="mm", scale=-1, offset=1800),
-        "battery": MetricMap("battery", values={"full": 100}),
-    }
-    meter = source(kind="waterlogging", metrics=rules)
-    said = meter.measured("waterlogging", [("distance", "161.0 cm", ""), ("battery", "90 %", "")])
-    assert said == {"depth": pytest.approx(19), "battery": 90}
-    assert meter.measured("waterlogging", [("battery", "full", "")]) == {"battery": 100}
-    for odd, reason in {
-        "3 ℃": "wrong_unit",
-        "3 apples": "wrong_field",
-        "cm": "wrong_field",
-    }.items():
-        with pytest.raises(Rejected) as refused:
-            meter.measured("waterlogging", [("distance", odd, "")])
-        assert refused.value.reason == reason
-    with pytest.raises(Rejected):
-        meter.measured("waterlogging", [("battery", ["90 %"], "")])
-
-
 def test_units_and_back() -> None:
     assert units.convert(68, "°F", "℃") == pytest.approx(20)
     assert units.convert(293.15, "K", "Cel") == pytest.approx(20)
