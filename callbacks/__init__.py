@@ -86,6 +86,7 @@ def screens() -> Front:
             )
         ),
         speak=text.speak,
+        say=text.say,
     )
 
 

@@ -7,6 +7,7 @@ from layouts.words import (
     admin,
     cockpit,
     components,
+    doors,
     drawing,
     export,
     finding,
@@ -24,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = (
     | wall.WORDS
     | cockpit.WORDS
     | admin.WORDS
+    | doors.WORDS
     | drawing.WORDS
     | export.WORDS
     | components.WORDS

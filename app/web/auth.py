@@ -108,11 +108,12 @@ def _pages(city: City) -> Blueprint:
         user_id = request.form.get("user", "").strip()
         password = request.form.get("password", "")
         if not user_id or not password:
-            return _form(city, message="请输入账号和密码。", user=user_id), 422
+            return _form(city, said="login.empty", user=user_id), 422
         try:
             user = people.sign_in(city, user_id, password, request.remote_addr or "")
         except Refused as why:
-            return _form(city, message=why.message, user=user_id), why.status
+            said = "login.wrong" if isinstance(why, SignInNeeded) else f"refused.{why.code}"
+            return _form(city, said=said, message=why.message, user=user_id), why.status
         return _welcome(city, user)
 
     @pages.post("/logout")
@@ -157,9 +158,7 @@ def _home(user: User, wanted: str | None = None) -> str:
     return safe_next(wanted) or HOME.get(user.role, "/wall/")
 
 
-def _form(city: City, *, message: str = "", user: str = "", next: str | None = None) -> str:  # noqa: A002
+def _form(city: City, *, next: str | None = None, **said: str) -> str:  # noqa: A002
     wanted = next if next is not None else request.form.get("next", "")
     place = city.areas.name(city.settings.city)
-    return render_template(
-        "login.html", message=message, user=user, next=safe_next(wanted) or "", place=place
-    )
+    return render_template("login.html", next=safe_next(wanted) or "", place=place, **said)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from app.city import City
 
+Say = Callable[..., str]
+
 
 @dataclass(frozen=True)
 class Front:
@@ -19,8 +21,9 @@ class Front:
 
     `pages` maps a path to (title, layout of views.page); `register(wall, city, whoami)` puts the
     callbacks on a Dash instance; `refresh_only` are the inputs that the live layer sets by itself:
-    a callback on them alone is no sign of a person; `speak` chooses the language; `doors` are the
-    border's addresses for other systems (streams.doors): they let themselves in by token.
+    a callback on them alone is no sign of a person; `speak` chooses the language, `say` gives the
+    words of a key in it; `doors` are the border's addresses for other systems (streams.doors):
+    they let themselves in by token.
     """
 
     pages: Mapping[str, tuple[str, Callable[[Any], Any]]]
@@ -28,4 +31,5 @@ class Front:
     on_error: Callable[[Exception], Any]
     refresh_only: frozenset[str]
     speak: Callable[[str], None]
+    say: Say
     doors: tuple[Callable[[City], Blueprint], ...] = ()

@@ -31,7 +31,7 @@ from app.errors import NotFound, Refused
 from app.services import views
 from app.web import live_layer
 from app.web.auth import whoami
-from app.web.front import Front
+from app.web.front import Front, Say
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = Path(__file__).parent / "phone"
@@ -54,13 +54,6 @@ EARLY = (
 )
 WITH_MAP = "wall"
 NEEDS = {"admin": Verb.ADMINISTER}  # all others show the city and need VIEW
-NOT_FOR_YOU = "您的账号不能查看大屏"
-USE_ANOTHER = "请用值班或领导账号登录。"
-NOT_ADMIN = "您的账号不能进入系统管理"
-USE_ADMIN = "请用系统管理员账号登录。"
-TO_ADMIN = "进入系统管理"
-TO_PHONE = "网格员请使用手机端"
-SIGN_OUT = "退出登录"
 NOT_INSTALLED = "前端依赖尚未安装:请在项目目录运行 npm ci(make run 会自动完成)。"
 
 
@@ -71,7 +64,7 @@ def mount(server: Flask, city: City, front: Front) -> list[str]:
         wall = _dash(server, front, name, title)
         wall.page = name
         wall.index_string = wall.index_string.replace("<html>", f'<html lang="{lang(city)}">')
-        wall.layout = _layout(city, name, page)
+        wall.layout = _layout(city, name, page, front.say)
         front.register(wall, city, whoami)
         hashes |= set(wall.csp_hashes())
     return sorted(hashes)
@@ -109,7 +102,7 @@ def _dash(server: Flask, front: Front, name: str, title: str) -> Screen:
     )
 
 
-def _layout(city: City, name: str, page: Any) -> Any:
+def _layout(city: City, name: str, page: Any, say: Say) -> Any:
     """A layout is built for each load, for the user who asks; Dash itself asks once as nobody."""
 
     def build() -> Any:
@@ -117,7 +110,7 @@ def _layout(city: City, name: str, page: Any) -> Any:
             return html.Div()
         user = whoami()
         if not _may_look(user, name):
-            return turned_away(user, name)
+            return turned_away(user, name, say)
         here = _here(city, user, request.referrer) if name == WITH_MAP else {}
         return page(views.page(city, user) | here)
 
@@ -142,16 +135,18 @@ def _may_look(user: User, name: str) -> bool:
     return may(user, NEEDS.get(name, Verb.VIEW)) and user.role is not Role.GRID_WORKER
 
 
-def turned_away(user: User, name: str = "wall") -> html.Main:
+def turned_away(user: User, name: str, say: Say) -> html.Main:
     """The page of whom the screens are not for; it has no live-config, so nothing live starts."""
     administers = name in NEEDS
-    todo: list[Any] = [html.P(USE_ADMIN if administers else USE_ANOTHER)]
+    todo: list[Any] = [html.P(say("away.use_admin" if administers else "away.use_another"))]
     if user.role is Role.GRID_WORKER:
-        todo = [html.P(html.A(TO_PHONE, href="/m/"))]
+        todo = [html.P(html.A(say("away.to_phone"), href="/m/"))]
     elif may(user, Verb.ADMINISTER):
-        todo.append(html.P(html.A(TO_ADMIN, href="/admin/feeds")))
-    leave = html.Form(html.Button(SIGN_OUT, type="submit"), action="/logout", method="POST")
-    said = NOT_ADMIN if administers else NOT_FOR_YOU
+        todo.append(html.P(html.A(say("away.to_admin"), href="/admin/feeds")))
+    leave = html.Form(
+        html.Button(say("away.sign_out"), type="submit"), action="/logout", method="POST"
+    )
+    said = say("away.not_admin" if administers else "away.not_for_you")
     return html.Main([html.H1(said), *todo, leave], className="turned-away")
 
 

@@ -90,6 +90,7 @@ def build(city: City, front: Front, *, async_mode: str = "threading") -> tuple[F
     server = Flask("chengyun", template_folder=str(pages.ROOT / "app/web/templates"))
     server.static_folder = None
     server.json = OrJson(server)
+    server.jinja_env.globals["say"] = front.say
     server.config.update(_config(city))
     errors.register(server)
     auth.register(server, city)

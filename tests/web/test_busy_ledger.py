@@ -39,7 +39,7 @@ def door(city):
     return doors
 def nothing(*_, **__):
     pass
-front = Front({}, nothing, nothing, frozenset(), nothing, (door,))
+front = Front({}, nothing, nothing, frozenset(), nothing, str, (door,))
 ledger = f"sqlite:///{var}/ledger.sqlite"
 city = open_city(load_settings(
     var=var, redis_url=redis_url, secret_key="only-for-tests-" * 3, database_url=ledger))

@@ -17,6 +17,7 @@ from app.domain.people import Role
 from app.services.reports import open_waiting
 from app.store.rows import Secret
 from app.web.server import build
+from layouts import text
 from streams.doors import DOORS
 from tests import cast
 from tests.streams.tables import HEAD, ORDERS, ROW, book, lines
@@ -39,6 +40,7 @@ MAPPING = {
     "column_caller_phone": "联系电话",
     "values_type": "投诉举报=投诉\n*=其他",
 }
+PLAIN = {"what": "order", "name": "calls", "owner": "U1", "crs": "wgs84", "zone": "Asia/Shanghai"}
 
 
 @pytest.fixture
@@ -91,13 +93,13 @@ def test_from_the_file_to_the_cases(page, city):
     assert "张小明" not in page.text
     page.send("mapping", **MAPPING)
     assert '<b id="n-good">1</b>' in page.text
-    assert re.search(r"<td>3</td><td>时间无法识别</td><td>时间（列“受理时间”）：昨天", page.text)
+    assert re.search(r"<td>3</td><td>时间无法识别</td><td>时间（列“受理时间”）: 昨天", page.text)
     assert "13812345678" not in page.text
     assert open_waiting(city, "clock") == 0
     page.send("take", source="hotline-export")
     assert (page.status, "1 行不能导入" in page.text) == (409, True)
     page.send("take", source="hotline-export", good_only="1")
-    assert "已导入 <b>1</b> 行，1 行存入死信" in page.text
+    assert "<b>已导入 1 行</b> · 1 行存入死信" in page.text
     assert open_waiting(city, "clock") == 1
     with city.ledger.read() as tx:
         assert tx.case_of("hotline", "G001").title == "夜间施工噪声"
@@ -126,7 +128,7 @@ def test_a_saved_mapping_is_there_the_next_time(page, city):
     page.bring(book(HEAD, ROW), source="hotline-export")
     assert "可导入" in page.text
     page.send("take", source="hotline-export")
-    assert "已导入 <b>1</b> 行" in page.text
+    assert "已导入 1 行" in page.text
     kinds = [fact.kind for fact in city.ledger.facts_after(0)]
     assert kinds[-2:] == ["drop.mapped", "drop.taken"]
 
@@ -258,3 +260,21 @@ def test_a_mapping_of_the_source_file_is_offered_and_not_overwritten(page, city,
     assert "可导入" in page.text
     page.send("mapping", **MAPPING)
     assert (page.status, "请换一个" in page.text) == (422, True)
+
+
+def test_in_english_each_step_is_english(page):
+    text.speak("en")
+    try:
+        steps = [page.http.get("/admin/drop").text]
+        page.bring(b"No,When,Title\nA1,2026-11-20 08:00,Noise\nA2,never,Noise\n")
+        steps.append(re.sub(r"<textarea.*?</textarea>|our words: [^<]*", "", page.text, flags=re.S))
+        mapping = {"column_order_no": "No", "column_ts": "When", "column_title": "Title"}
+        page.send("mapping", **PLAIN, **mapping)
+        steps.append(page.text)
+        page.send("take", source="calls", good_only="1")
+        steps.append(page.text)
+    finally:
+        text.speak("zh-CN")
+    for step, said in zip(steps, ("Try", "Our field", "can be taken", "1 rows"), strict=True):
+        assert said in step
+        assert not re.search(r"[\u4e00-\u9fff]", step)
