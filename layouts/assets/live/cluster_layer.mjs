@@ -20,11 +20,22 @@ const WORD_OVER = 5; // px that the word covers of its disc
 export function createClusterLayer(L, { pane, words, locale }) {
   const Layer = L.Renderer.extend({ ...CANVAS, ...PROTOTYPE });
   const layer = new Layer({ pane, padding: PADDING });
-  document.fonts?.addEventListener("loadingdone", () => layer._placed()); // numbers are pictures of the font that was there
   return Object.assign(layer, { L, table: new ClusterTable(), words, locale, drawn: new Map() });
 }
 
 const PROTOTYPE = {
+  /** Numbers are pictures of the font that was there: another one draws them anew, as long as the map stands. */
+  _begin() {
+    CANVAS._begin.call(this);
+    this.fonts = () => this._placed();
+    document.fonts?.addEventListener("loadingdone", this.fonts);
+  },
+
+  _end() {
+    document.fonts?.removeEventListener("loadingdone", this.fonts);
+    CANVAS._end.call(this);
+  },
+
   _placed() {
     this.pictures = null;
     this._repaint();

@@ -17,6 +17,18 @@ function flush() {
   }
   for (const [id, props] of waiting) window.dash_clientside.set_props(id, props);
   waiting.clear();
+  forgetPast();
+}
+
+/**
+ * Dash keeps every change of an input for its undo buttons, and copies all of them with each new one (plotly/dash#727). No
+ * page of ours has these buttons, and a wall sets stores for weeks: the newest is enough, which Dash reverts to after an error.
+ */
+function forgetPast() {
+  for (const { getState } of window.dash_stores ?? []) {
+    const { past } = getState().history;
+    past.splice(0, past.length - 1);
+  }
 }
 
 /** Set a dcc.Store. Before the renderer has loaded only the newest value is kept, and set then. @param {string} id */
@@ -32,6 +44,7 @@ export const tellAddress = () => setProps(URL_ID, { href: location.href });
 function setProps(id, props) {
   if (rendererReady() && waiting.size === 0) {
     window.dash_clientside.set_props(id, props);
+    forgetPast();
     return;
   }
   waiting.set(id, props);
