@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.city import City
 from app.domain.facts import Fact
 from app.errors import Conflict, Invalid
-from app.services.components_rows import TEXT, Reading, Taken, Tally, check, located, reading
+from app.services.components_rows import SHOWN, TEXT, Reading, Taken, Tally, check, located, reading
 from app.store.components import Edition, Told
 from geodata.components import METRES, SCALE, columns
 from geodata.components_file import ComponentFile, in_wgs84
@@ -55,7 +55,8 @@ def attempt(city: City, file: ComponentFile, crs: str, told: Mapping[str, str]) 
     if not parts:
         raise Invalid("文件中没有行。", fields={"file": file.path.name})
     if file.torn:
-        tally.refused["torn"] = file.torn
+        tally.refused["torn"] = len(file.torn)
+        tally.examples["torn"] = [f"row {number}" for number in file.torn[:SHOWN]]
     rows = _joined(parts, tally)
     edition = city.components.current()
     known = _known(rows, edition)

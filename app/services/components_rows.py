@@ -105,12 +105,12 @@ def reading(file: ComponentFile, crs: str, told: Mapping[str, str]) -> Reading:
 
 def check(chunk: Chunk, how: Reading, tree: AreaTree, tally: Tally) -> Taken:
     """Take what fits of one chunk; everything else goes into the tally."""
-    table, first = chunk.table, tally.rows + 2
+    table = chunk.table
     text = _text(table, how.fields["code"])
     tally.rows += len(table)
 
     def row(i: int) -> str:
-        return f"row {first + i}: {text[i].as_py()!r}"
+        return f"row {chunk.numbers[i]}: {text[i].as_py()!r}"
 
     code, kind, good = _marks(text, tally, row)
     state = _states(table, how.fields.get("state"), tally)

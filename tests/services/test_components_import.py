@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import openpyxl
 import pytest
 from shapely.geometry import LineString, Point
 
@@ -70,6 +71,32 @@ def test_a_try_changes_nothing_and_says_every_reason(city: City, tmp_path: Path)
     }
     assert any("12345" in said for said in trial.tally.examples["code"])
     assert city.components.current() is None
+
+
+def test_bad_rows_have_the_numbers_that_a_person_counts(city: City, tmp_path: Path) -> None:
+    file = csv(tmp_path, row(LAMP), f"{LAMP},路灯", "", row("1"), "", f"{LAMP},", row("2"))
+    trial = tried(city, file)
+    assert trial.tally.examples["torn"] == ["row 3", "row 7"]
+    assert trial.tally.examples["code"] == ["row 5: '1' length", "row 8: '2' length"]
+    assert (trial.tally.rows, trial.fresh) == (3, 1)
+
+
+def test_an_excel_workbook_is_a_table(city: City, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(HEAD.split(","))
+    sheet.append([LAMP, "路灯甲", "破损", "区城管局", *PLACE])
+    sheet.append([])
+    sheet.append([32040401037000124, "路灯乙", "完好", "区城管局", *PLACE])  # digits are lost
+    sheet.append(["32040401037000003", "路灯丙", "完好", "区城管局", "无", PLACE[1]])
+    book.create_sheet("说明")
+    book.save(tmp_path / "parts.xlsx")
+    trial = tried(city, tmp_path / "parts.xlsx")
+    assert (trial.fresh, trial.tally.refused) == (1, {"code": 1, "place": 1})
+    assert trial.tally.examples["code"] == ["row 4: '3.204040e+16' digits"]
+    assert trial.tally.examples["place"] == ["row 5: '32040401037000003'"]
+    with pytest.raises(Unreadable, match="cannot be read"):
+        open_components(tmp_path / "parts.xlsx", layer="别的")
 
 
 def test_what_is_taken_is_found_with_its_fields(city: City, tmp_path: Path) -> None:
