@@ -1,8 +1,12 @@
 """Dead letters as a person sees them."""
 
+import re
+
 from layouts import admin_letters as page
+from layouts.words import admin
 from tests.layouts import admin_samples as samples
 from tests.layouts import reading
+from tests.living import ROOT
 
 ASKED = {"source": "", "reason": "", "before": ""}
 
@@ -54,3 +58,10 @@ def test_without_letters_there_is_nothing_to_do():
     assert page.tools("drop", ASKED, []) == []
     assert "查看" in reading.words(page.one(None))
     assert page.toggled(None, "a") == ["a"]
+
+
+def test_every_reason_to_refuse_a_message_has_its_words():
+    code = "".join(file.read_text("utf-8") for file in (ROOT / "streams").rglob("*.py"))
+    reasons = set(re.findall(r'Rejected\(\s*"([a-z_]+)"', code))
+    assert len(reasons) > 20
+    assert {reason for reason in reasons if f"letter.{reason}" not in admin.WORDS} == set()
