@@ -10,6 +10,7 @@ const VALUES_FROM = 16.5; // zoom from which a device shows its value
 const MOST_VALUES = 250;
 const REPLACE_MS = 1_000; // values change ten times a second: labels follow calmly
 const WIDEST = 1.15; // times its area that a label may be wide
+const MEASURES = ".drawn-size span"; // how large what is drawn is
 const PRIORITY = { area: 1000, mark: 500, value: 100 };
 
 /** @typedef {{id: string, lon: number, lat: number, text: string, priority?: number, r?: number}} Offer  r: half of the mark, px */
@@ -94,7 +95,7 @@ export class LabelLayer {
   }
 
   #panels() {
-    return panelsOn(this.map).map(({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2, w: right - left, h: bottom - top }));
+    return [...panelsOn(this.map), ...panelsOn(this.map, MEASURES)].map(({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2, w: right - left, h: bottom - top }));
   }
 
   #alerts() {

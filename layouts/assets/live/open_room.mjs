@@ -7,10 +7,10 @@ const COVERED = 16; // nearer than this it is moved
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box px in the map's container @typedef {{x: number, y: number}} At */
 
-/** What lies on the map and must stay readable. @param {any} map @returns {Box[]} */
-export function panelsOn(map) {
+/** What lies on the map and must stay readable. @param {any} map @param {string} [which] a selector of it @returns {Box[]} */
+export function panelsOn(map, which = ON_THE_MAP) {
   const home = map.getContainer().getBoundingClientRect();
-  const boxes = [...document.querySelectorAll(ON_THE_MAP)].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width > 0 && height > 0);
+  const boxes = [...document.querySelectorAll(which)].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width > 0 && height > 0);
   return boxes.map(({ left, top, right, bottom }) => ({ left: left - home.left, top: top - home.top, right: right - home.left, bottom: bottom - home.top }));
 }
 
