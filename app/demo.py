@@ -208,6 +208,7 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
         f"-P {env['CHENGYUN_MQTT_PASSWORD']}"
     )
     _write_config(var, env)
+    lon, lat = _inside(settings.city, var)
     say(f"""
 城运 is running (Ctrl-C stops it; everything it keeps is in {var})
 
@@ -219,12 +220,25 @@ def _welcome(settings: Settings, port: int, env: dict[str, str], var: Path) -> N
   password      {env["CHENGYUN_DEMO_PASSWORD"]}       for all of them
 
   your own sensor:  for i in 1 2; do mosquitto_pub {connect} -q 1 \\
-                      -t city/320404/waterlogging/MY-1/telemetry \\
+                      -t city/{settings.city}/waterlogging/MY-1/telemetry \\
                       -m '{{"ts":'$(date +%s000)',"metrics":{{"depth":18}},\
-"lon":119.94,"lat":31.78}}'; sleep 1; done
+"lon":{lon},"lat":{lat}}}'; sleep 1; done
   its sources:      {settings.sources or "only our own topics; CHENGYUN_SOURCES=FILE adds others"}
   its servers:      {_check_command(var)}
 """)
+
+
+def _inside(code: str, var: Path) -> tuple[float, float]:
+    """A place in the city shown, for the sensor of a newcomer; that of the README in its city."""
+    if code == Settings.model_fields["city"].default:
+        return 119.94, 31.78
+    import numpy as np  # for other cities only: this process is to stay small
+
+    from geodata.areas import open_areas
+
+    tree = open_areas(code, var / "areas")
+    lon, lat = tree.point_in(tree.home.code, np.random.default_rng(1))
+    return round(lon, 5), round(lat, 5)
 
 
 def _check_command(var: Path) -> str:

@@ -18,6 +18,7 @@ import requests
 from app import demo
 from app.store.embedded import free_port
 from app.store.ledger import Ledger
+from geodata.areas import open_areas
 from tests.journeys.field import sensor
 from tests.living import ROOT, LivingCity, alive, demo_command, desk_of, living_city
 from tests.running.test_check import run
@@ -133,6 +134,12 @@ def test_the_command_that_it_prints_is_one_for_a_shell() -> None:
     config, *command = shlex.split(demo._check_command(Path("/a city/var")))
     assert config == "CHENGYUN_CONFIG=/a city/var/city.toml"
     assert command == [*demo.RUN, "check"]
+
+
+def test_the_sensor_that_it_prints_stands_in_the_city_shown(tmp_path: Path) -> None:
+    assert demo._inside("320404", tmp_path) == (119.94, 31.78)
+    lon, lat = demo._inside("540102", tmp_path)
+    assert open_areas("540102", tmp_path / "areas").locate_one(lon, lat).startswith("540102")
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
