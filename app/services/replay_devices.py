@@ -116,7 +116,6 @@ def _settled(city: City) -> int:
 def _look_back(city: City, roster: Roster, moment: int) -> Past:
     """Look back over ever longer times for those who are not found yet, a day at most."""
     points = replay_roster.standing(city, len(roster))[: len(roster)]
-    tail = _tail(city, roster, moment)
     edge = (moment - NEAR_MS) // QUARTER_MS * QUARTER_MS
     found = _standing(points, edge)
     times = [(moment - NEAR_MS, moment), (edge, moment - NEAR_MS)]
@@ -126,6 +125,7 @@ def _look_back(city: City, roster: Roster, moment: int) -> Past:
         unknown = _unknown(points, found, edge, values=near)
         if len(unknown) and since < until:
             level = ARRIVAL if near else NEWEST
+            tail = _tail(city, roster, since, until)
             work = partial(_found, city, roster.of(unknown), (since, until), level, found, tail)
             found = aside(work)
     return aside(lambda: Past.blank(moment, len(roster)).after(found, moment))
@@ -184,18 +184,18 @@ def _lot(city: City, here: Desk, roster: Roster, begin: int) -> Said:
 
 def _asked(city: City, roster: Roster, since: int, until: int, step: int | None = None) -> Said:
     """What history and the streams say of a time, merged by step (ms) or as a whole."""
-    tail = _tail(city, roster, until)
+    tail = _tail(city, roster, since, until)
     work = partial(history_at.merged, city.history, roster.table, since, until, step)
     width = step or max(until - since, 1)
     return aside(lambda: together([work(), tail.within(since, until, width)]))
 
 
-def _tail(city: City, roster: Roster, until: int) -> Said:
-    """The readings that are not in history yet; each page is a question, so others have a turn."""
+def _tail(city: City, roster: Roster, since: int, until: int) -> Said:
+    """What of a time is not in history yet; each page is a question, so others have a turn."""
     first = replay_tail.oldest(city.live.redis, city.live.partitions)
     if first is None or first > until:
         return nothing()
-    pages = replay_tail.unwritten(city.live.redis, city.live.partitions, until)
+    pages = replay_tail.unwritten(city.live.redis, city.live.partitions, since, until)
     rows = [row for page in pages for row in _rows(roster, page)]
     if not rows:
         return nothing()

@@ -16,7 +16,11 @@ from app.store import keys, points
 from app.store.live_entries import readings_in
 from app.store.live_streams import AT_ONCE
 
-MOST = 400_000  # readings; the archive writes once a minute, while it stands still no more are read
+MOST = (
+    400_000  # readings of a time; the archive writes once a minute, no more while it stands still
+)
+APART = 5_000  # ms: readings of several ingest processes are so far out of order at most; default
+SPAN_MS = 10_000  # of a stream that is read rather than halved again
 LATE = 32  # quality.Doubt.LATE
 
 _device = msgspec.msgpack.Decoder(Device, strict=False).decode
@@ -44,18 +48,20 @@ def oldest(client: redis.Redis, partitions: int) -> int | None:
     return min((r.arrived for r in found), default=None)
 
 
-def unwritten(client: redis.Redis, partitions: int, until: int) -> Iterator[list[Readings]]:
-    """The readings that arrived up to `until` (ms) and still wait in the streams, in pages.
+def unwritten(
+    client: redis.Redis, partitions: int, since: int, until: int
+) -> Iterator[list[Readings]]:
+    """The readings that arrived from `since` to `until` (ms) and wait in the streams, in pages.
 
     A page is what AT_ONCE stream entries hold: some ms of work. Late ones, which were never
-    shown, are left out. Some may be in history as well.
+    shown, are left out. Some may be in history as well, and some came a little before.
     """
     for partition in range(partitions):
-        yield from _of(client, keys.readings(partition), until)
+        yield from _of(client, keys.readings(partition), since, until)
 
 
-def _of(client: redis.Redis, stream: str, until: int) -> Iterator[list[Readings]]:
-    after, seen = "-", 0
+def _of(client: redis.Redis, stream: str, since: int, until: int) -> Iterator[list[Readings]]:
+    after, seen = _first(client, stream, since - APART), 0
     while seen < MOST:
         found = cast(list[Any], client.xrange(stream, min=after, count=AT_ONCE))
         page = [r for _, fields in found for r in _read(fields)]
@@ -63,6 +69,21 @@ def _of(client: redis.Redis, stream: str, until: int) -> Iterator[list[Readings]
         if len(found) < AT_ONCE or (page and page[0].arrived > until):
             return
         after, seen = "(" + found[-1][0].decode(), seen + len(page)
+
+
+def _first(client: redis.Redis, stream: str, arrived: int) -> str:
+    """An id before which everything arrived earlier; the stream is halved until that is known.
+
+    Ids are moments of Redis' clock, which need not be that of arrivals: only their order is used.
+    """
+    ends = [client.xrange(stream, count=1), client.xrevrange(stream, count=1)]
+    low, high = (int(cast(Any, end)[0][0].partition(b"-")[0]) if end else 0 for end in ends)
+    while high - low > SPAN_MS:
+        middle = (low + high) // 2
+        page = cast(list[Any], client.xrange(stream, min=str(middle), count=1))
+        before = any(r.arrived < arrived for _, fields in page for r in _read(fields))
+        low, high = (middle, high) if before else (low, middle)
+    return str(low)
 
 
 def _read(fields: dict[bytes, bytes]) -> list[Readings]:

@@ -198,6 +198,7 @@ test("the badge says the moment, the speed and what waits", () => {
   assert.deepEqual(badgeWords(playing, now, words), { title: "回放 14:32:10", how: "10×", red: "" });
   assert.equal(badgeWords(playing, { ...now, waiting: true }, words).how, words.waiting);
   assert.equal(badgeWords(playing, { ...now, waiting: true, failed: true }, words).how, words.failed);
+  assert.equal(badgeWords(playing, { ...now, waiting: true, gone: true }, words).how, "该时刻没有历史数据");
   assert.equal(badgeWords(play({ do: "seek", at: NOW }), now, words).how, words.ended);
   assert.equal(badgeWords(playing, { ...now, reds: 1 }, words).red, "有新的红色预警");
 });

@@ -92,7 +92,7 @@ def test_entries_by_an_older_version_are_read_with_those_of_now(live: Live) -> N
     times = [NOW, NOW + 1, NOW + 2, NOW + 3]
     assert [r.at for _, r in live.read("archive", "a")] == times
     assert [r.at for _, r in live.read("archive", "a", after=b"0")] == times
-    (page,) = replay_tail.unwritten(live.redis, 1, NOW)
+    (page,) = replay_tail.unwritten(live.redis, 1, 0, NOW)
     assert [r.at for r in page] == times
     assert replay_tail.oldest(live.redis, 1) == NOW
     frame = Frame()
@@ -112,6 +112,6 @@ def test_the_tail_stops_where_what_is_asked_for_ends(live: Live) -> None:
     for i in range(100):
         late_arrival = msgspec.structs.replace(reading(NOW + i), arrived=NOW + i)
         live.write([Observed(late_arrival, 119.9, 31.8, 0, 1.5)], NOW + i)
-    pages = list(replay_tail.unwritten(live.redis, 1, NOW + 40))
+    pages = list(replay_tail.unwritten(live.redis, 1, 0, NOW + 40))
     assert [r.arrived for page in pages for r in page] == list(range(NOW, NOW + 41))
     assert len(pages) < 4  # 32 entries each

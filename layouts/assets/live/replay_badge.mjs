@@ -1,11 +1,11 @@
 // The corner of the map that says 回放, so that nobody takes the past for the present.
 
-/** What the badge says. @param {import("./replay.mjs").Replay} state @param {{time: string, waiting: boolean, failed: boolean, reds: number}} now @param {any} words */
-export function badgeWords(state, { time, waiting, failed, reds }, words) {
+/** What the badge says. @param {import("./replay.mjs").Replay} state @param {{time: string, waiting: boolean, failed: boolean, gone?: boolean, reds: number}} now @param {any} words */
+export function badgeWords(state, { time, waiting, failed, gone, reds }, words) {
   const how = state.mode === "playing" ? `${state.speed}×` : state.ended ? words.ended : words.paused;
   return {
     title: `${words.badge} ${time}`,
-    how: failed ? words.failed : waiting ? words.waiting : how,
+    how: gone ? words.gone : failed ? words.failed : waiting ? words.waiting : how,
     red: reds ? words.red(reds) : "",
   };
 }

@@ -18,6 +18,8 @@ const AGAIN_MS = 2_000;
 const KEEP_MS = 5_000; // how often a moment that plays is written into the address
 const HEAL_MS = 20_000; // of the city's time: what has become stale meanwhile
 const SOON_MS = 1_000; // but not more often than this
+const LEAP_MS = 2_000; // a page that was in the background goes on where it stood: its clock had nearly stood still
+const NOTHING = { as_of: 0, alerts: [], cases: [], tasks: [], workers: [] };
 const MANY = 2; // above this speed a dot that has spoken is not lit: nearly all of them would be
 
 /** @implements {import("./parts.mjs").Part} */
@@ -33,6 +35,7 @@ export class ReplayPart {
     this.turn = 0;
     this.loading = false;
     this.failed = false;
+    this.gone = false; // there is no history of the moment
     this.reds = 0;
     this.healed = 0;
     this.clock = { now: () => this.state.at };
@@ -117,8 +120,8 @@ export class ReplayPart {
   #live(before) {
     if (before.mode === "live") return;
     this.turn++;
-    clearTimeout(this.waiting);
-    this.loading = this.failed = false;
+    this.#forgetAsked();
+    this.loading = this.failed = this.gone = false;
     this.reel.rewind(0);
     setOurs("at", null);
     if (this.elsewhere) this.strip?.window(null);
@@ -136,8 +139,14 @@ export class ReplayPart {
 
   // -- one moment -------------------------------------------------------------------------------
 
-  #fetchSoon(wait) {
+  /** What was asked for and has not come is not wanted any more. */
+  #forgetAsked() {
     clearTimeout(this.waiting);
+    this.abort?.abort();
+  }
+
+  #fetchSoon(wait) {
+    this.#forgetAsked();
     this.loading = true;
     this.turn++;
     if (wait) this.waiting = setTimeout(() => this.#keyframe(), wait);
@@ -160,20 +169,28 @@ export class ReplayPart {
   }
 
   #take(at, told, records) {
-    this.loading = this.failed = false;
-    this.snapshot = told;
+    this.loading = this.failed = this.gone = false;
     this.reel.rewind(at);
-    this.scene?.load(records);
-    this.scene?.show(told);
+    this.#paint(told, records);
     this.#keep(at);
     this.page.tellAges();
   }
 
+  #paint(told, records) {
+    this.snapshot = told;
+    this.scene?.load(records);
+    this.scene?.show(told);
+  }
+
+  /** A moment without history is an empty map: the present must not stand there as the past. */
   #again(why) {
     console.warn("the moment did not come", why);
-    this.failed = true;
-    if (why?.status === 422) say(this.words.gone);
-    else this.waiting = setTimeout(() => this.#keyframe(), AGAIN_MS);
+    this.gone = why?.status === 422;
+    this.failed = !this.gone;
+    if (this.gone) {
+      this.#paint(NOTHING, new ArrayBuffer(0));
+      say(this.words.gone);
+    } else this.waiting = setTimeout(() => this.#keyframe(), AGAIN_MS);
   }
 
   #keep(at) {
@@ -192,7 +209,7 @@ export class ReplayPart {
 
   tick() {
     const now = performance.now();
-    const ms = now - this.ticked;
+    const ms = Math.min(now - this.ticked, LEAP_MS);
     this.ticked = now;
     if (this.loading || document.hidden) return;
     const present = this.page.clock.now();
@@ -244,7 +261,7 @@ export class ReplayPart {
     if (state.mode === "live") delete root.dataset.replay;
     else root.dataset.replay = state.mode;
     const waiting = this.loading || (state.mode === "playing" && this.reel.loaded <= state.at);
-    this.badge.show(state, { time: clockOf(state.at, now), waiting, failed: this.failed || this.reel.failed, reds: this.reds });
+    this.badge.show(state, { time: clockOf(state.at, now), waiting, gone: this.gone, failed: this.failed || this.reel.failed, reds: this.reds });
     this.strip?.show();
   }
 }
