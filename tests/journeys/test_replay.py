@@ -101,3 +101,51 @@ def _is_live_again(wall: Wall, alert: str) -> None:
         "() => { window.drawn = 0; window.chengyun.onPainted(() => (window.drawn += 1)); }"
     )
     until(lambda: wall.page.evaluate("window.drawn") > 0, timeout=30)
+
+
+NOTES = """window.notes = 0;
+const begin = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  window.notes += 1;
+  return begin.apply(this, when);
+};
+"""
+TONE = 5  # notes of a red alert (live/sound.mjs)
+AWAY = """id => {
+  const { alerts } = window.chengyun.state();
+  const one = alerts.find((alert) => alert.id === id);
+  return window.chengyun.map.distance(window.chengyun.map.getCenter(), [one.lat, one.lon]);
+}"""
+RINGS = "id => window.chengyun.page.sound.ringing.ids.has(id)"
+
+
+def test_a_red_alert_rings_while_the_map_shows_the_past(
+    living: LivingCity, desk: BrowserContext
+) -> None:
+    """It sounds and is in the list; the map stays in the past and goes there when it is live."""
+    desk.add_init_script(NOTES)
+    wall = open_wall(desk, living.url, query="?view=119.85,31.82,15")
+    wall.page.locator("#light-sound").click()
+    expect(wall.page.locator("#light-sound")).to_have_attribute("data-state", "armed")
+    before = round(time.time() * 1000)
+    with sensor(living.settings, "JOURNEY-S") as leak:
+        leak.be_born("旅程响铃井")
+        leak.says(1.5)
+        until(lambda: time.time() * 1000 > before + 12_000, timeout=15)
+        wall.page.evaluate(SEEK, before)
+        expect(wall.page.locator("html[data-replay=paused]")).to_be_attached()
+        heard = int(wall.page.evaluate("window.notes"))
+        leak.leaks(62.0)
+        row = wall.page.locator("#alerts .lv-red", has_text="旅程响铃井")
+        expect(row).to_be_visible(timeout=30_000)
+        alert = str(row.get_attribute("data-id"))
+        until(lambda: wall.page.evaluate(RINGS, alert), timeout=15)
+        until(lambda: wall.page.evaluate("window.notes") >= heard + TONE, timeout=15)
+        expect(wall.page.locator("html[data-replay=paused]")).to_be_attached()
+        assert not _shows(wall, alert)
+        assert wall.page.evaluate(AWAY, alert) > 1_000
+        wall.page.locator(".time [data-action=replay-live]").click()
+        expect(wall.page.locator("html[data-replay]")).to_have_count(0)
+        until(lambda: _shows(wall, alert), timeout=15)
+        until(lambda: wall.page.evaluate(AWAY, alert) < 300, timeout=15)
+        leak.says(0.5)
