@@ -61,9 +61,12 @@ def browser() -> Iterator[Browser]:
 class Screen:
     """One open page and its meters."""
 
+    page: Any  # Playwright's or one that Playwright does not know (bench._map_alone)
+    cdp: Any
+    bytes: int
+
     def __init__(self, page: Page, cdp: CDPSession) -> None:
-        self.page, self.cdp = page, cdp
-        self.bytes = 0
+        self.page, self.cdp, self.bytes = page, cdp, 0
         for name, count in COUNTED.items():
             cdp.on(name, lambda told, count=count: self._count(count(told)))
         for domain in ("Network", "Performance", "HeapProfiler"):
@@ -152,10 +155,19 @@ def screen(
 
 def renderers_mb() -> float:
     """What the largest page process of ours has to itself, MB."""
+    return _largest_mb("renderer")
+
+
+def drawers_mb() -> float:
+    """The same of the process that puts pages on the screen."""
+    return _largest_mb("gpu-process")
+
+
+def _largest_mb(kind: str) -> float:
     sizes = [0.0]
     for child in psutil.Process().children(recursive=True):
         try:
-            if "--type=renderer" in child.cmdline():
+            if f"--type={kind}" in child.cmdline():
                 sizes.append(child.memory_full_info().uss / 1e6)
         except psutil.Error:
             continue

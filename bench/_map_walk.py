@@ -1,4 +1,4 @@
-"""Endurance of bench.map: zooms, drags and drill-downs under the feed, and the heap meanwhile."""
+"""Endurance of bench.map: zooms, drags and drill-downs under the feed, and the memory meanwhile."""
 
 from __future__ import annotations
 
@@ -7,25 +7,34 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from bench._map_page import Screen, renderers_mb
+from bench._map_page import Screen, drawers_mb, renderers_mb
 
 PAUSE_S = 2.0  # between two moves
+REST_S = 8.0  # before a sample: Chromium keeps what it last drew with for five seconds more
 ARRIVED_S = 10.0  # within which the page shows the area that it was told to show
-SAMPLES = 20  # of the heap in the whole walk
+SAMPLES = 20  # of the memory in the whole walk
 FLAT = 0.10
 ZOOM = "(step) => { const { map } = chengyun; map.setZoom(map.getZoom() + step); }"
-DRAG = "([x, y]) => chengyun.map.panBy([x, y])"
-GO = "(code) => document.dispatchEvent(new CustomEvent('chengyun:area', { detail: code }))"
+DRAG = "([x, y]) => { chengyun.map.panBy([x, y]); }"
+GO = "(code) => { document.dispatchEvent(new CustomEvent('chengyun:area', { detail: code })); }"
 VIEW = "() => chengyun.page.view.area"
 UP = "() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))"
+
+
+class Sample(NamedTuple):
+    """MB after a collection: JavaScript's heap; what the page's and the drawing process own."""
+
+    heap: float
+    page: float
+    drawer: float
 
 
 def walk(
     screen: Screen, minutes: float, areas: list[str], say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Move about; {"heap_mb": [...], "drift_percent", "flat", moves and the frames}.
+    """Move about; {"heap_mb": [...], "page_mb": [...], their drifts, "flat", moves, the frames}.
 
     `areas` are the codes to drill into, the top one first. A drill-down or a way up counts when the
     page has got there; `missed` are those that it did not within 10 s.
@@ -34,7 +43,7 @@ def walk(
     screen.wait(5)
     end = time.monotonic() + minutes * 60
     every = minutes * 60 / SAMPLES
-    heaps, pages = [screen.heap_mb()], [renderers_mb()]
+    samples = [_sample(screen, areas[0])]
     frames: list[dict[str, Any]] = []
     moves: Counter[str] = Counter()
     drills: set[str] = set()
@@ -44,12 +53,11 @@ def walk(
         frames.append(screen.window(PAUSE_S))
         drills.add(screen.page.evaluate(VIEW))
         if time.monotonic() >= due:
-            heaps.append(_rested_heap(screen, areas[0]))
-            pages.append(renderers_mb())
+            samples.append(_sample(screen, areas[0]))
             due += every
-            say(f"heap {heaps[-1]} MB, page {pages[-1]} MB, {dict(moves)}, {len(drills)} areas")
-    heaps.append(_rested_heap(screen, areas[0]))
-    return {**_verdict(heaps), "page_mb": pages, "moves": dict(moves), "areas": len(drills),
+            say(f"{samples[-1]}, {dict(moves)}, {len(drills)} areas")
+    samples.append(_sample(screen, areas[0]))
+    return {**_verdict(samples), "moves": dict(moves), "areas": len(drills),
             "fps_median": statistics.median(f["fps"] for f in frames),
             "main_thread_percent": round(100 * statistics.mean(f["busy"] for f in frames), 1),
             "longest_task_ms": max(f["longest_task_ms"] for f in frames)}  # fmt: skip
@@ -81,17 +89,26 @@ def _arrives(screen: Screen, there: Callable[[str], bool]) -> bool:
     return False
 
 
-def _rested_heap(screen: Screen, top: str) -> float:
-    """The heap where every sample is taken alike: the whole district in view, at rest."""
+def _sample(screen: Screen, top: str) -> Sample:
+    """What is held where every sample is taken alike: the whole district in view, at rest."""
     screen.page.evaluate(GO, top)
-    screen.wait(4)
-    return screen.heap_mb()
+    screen.wait(REST_S)
+    return Sample(screen.heap_mb(), renderers_mb(), drawers_mb())
 
 
-def _verdict(heaps: list[float]) -> dict[str, Any]:
-    """Flat: the last third is within 10 % of the first third, which begins after the warm-up."""
-    warm = heaps[1:]
+def _verdict(samples: list[Sample]) -> dict[str, Any]:
+    """Flat: the heap of the last third is within 10 % of the first, which begins after the warm-up;
+    the same drift of the two processes is told beside it.
+    """
+    heaps, pages, drawers = ([one[k] for one in samples] for k in range(3))
+    drift = _drift(heaps)
+    return {"heap_mb": heaps, "drift_percent": round(100 * drift, 1), "flat": abs(drift) <= FLAT,
+            "page_mb": pages, "page_drift_percent": round(100 * _drift(pages), 1),
+            "drawer_mb": drawers}  # fmt: skip
+
+
+def _drift(sizes: list[float]) -> float:
+    warm = sizes[1:]
     third = max(1, len(warm) // 3)
     first, last = statistics.mean(warm[:third]), statistics.mean(warm[-third:])
-    drift = (last - first) / first
-    return {"heap_mb": heaps, "drift_percent": round(100 * drift, 1), "flat": abs(drift) <= FLAT}
+    return (last - first) / first

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 
 from bench import _map_walk
 from bench._machine import machine
+from bench._map_alone import alone
 from bench._map_feed import Change, Feed, Field
 from bench._map_ours import HOOKS, Ours
 from bench._map_page import browser, renderers_mb, screen
@@ -203,14 +204,14 @@ def _costs(idle: dict[str, Any], fed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _endure(minutes: float) -> dict[str, Any]:
-    """Updates, zooms and drill-downs for so long, as shipped, at 50,000; the heap meanwhile."""
+    """Updates, zooms and drill-downs for so long, as shipped, at 50,000; the memory meanwhile."""
     field = Field(open_areas(DISTRICT, KNOWN_AREAS).area(DISTRICT), MOST)
     with our_city(field) as ours, browser() as chromium:
         ours.grow(MOST)
         areas = [area.code for area in ours.city.areas.under(DISTRICT)]
         with _our_turn(ours, "ours", WALL) as shown:
             hooks = shown.hooks.replace("DEVICES", str(MOST))
-            with screen(chromium, WALL, shown.cookies, hooks) as opened:
+            with alone(chromium, WALL, shown.cookies, hooks) as opened:
                 first = opened.open(shown.url)
                 if first is None:
                     return {"failed": "no map came"}
