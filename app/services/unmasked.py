@@ -6,8 +6,11 @@ the screens: nobody's lists change, and a replay does not take it for the case's
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
+
+from redis.exceptions import RedisError
 
 from app.city import City
 from app.domain import masking, opening, tasks
@@ -15,15 +18,19 @@ from app.domain.cases import Case
 from app.domain.facts import Fact
 from app.domain.people import User, Verb, require
 from app.domain.reports import HotlineOrder
-from app.errors import Conflict
+from app.errors import Conflict, TooMany
 from app.services.places import settle
 from app.services.places_known import gazetteer
-from app.store import citizens
+from app.store import citizens, limits
 
 ADDRESS, CALLER = "address.read", "caller.read"  # the kinds of the facts
 READ = (ADDRESS, CALLER)
+STOPPED = "unmask.stopped"  # somebody has read as many as one may in a minute
+MOST = 20  # default: readings of one account in a minute; nobody dispatches faster than in 3 s
+MINUTE_S = 60
 AT_ONCE = 500  # orders erased in one transaction
 
+log = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 
@@ -109,10 +116,42 @@ def _address(
 
 
 def _tell(city: City, kind: str, case: Case, by: User, task_id: str = "") -> None:
-    """Write down who reads what; what is not written down is not told."""
+    """Write down who reads what; what is not written down is not told. TooMany in a minute."""
+    _count(city, by)
     body = {"case_id": case.id, "task_id": task_id}
     thing = f"{kind}:{case.id}"
     fact = Fact(kind=kind, thing=thing, area=case.area, at=city.now(), who=by.id, body=body)
+    _record(city, fact)
+
+
+def _count(city: City, by: User) -> None:
+    """Count one reading more of this account; that it was stopped is written down once a minute."""
+    now = int(city.now().timestamp())
+    try:
+        read = limits.hit(city.live.redis, f"unmask:{by.id}", now, MINUTE_S)
+    except RedisError as why:
+        log.warning("readings cannot be counted, each is a fact all the same: %s", why)
+        return
+    if read <= MOST:
+        return
+    if read == MOST + 1:
+        _record(city, _stopped(city, by))
+    sentence = f"一分钟内最多查看 {MOST} 次，请稍后再试；本次已记入审计。"
+    raise TooMany(sentence, retry_after_s=MINUTE_S - now % MINUTE_S)
+
+
+def _stopped(city: City, by: User) -> Fact:
+    return Fact(
+        kind=STOPPED,
+        thing=STOPPED,
+        area=by.scope,
+        at=city.now(),
+        who=by.id,
+        body={"most": MOST},
+    )
+
+
+def _record(city: City, fact: Fact) -> None:
     with city.ledger.begin() as tx:
         tx.record(fact)
     city.feed.publish(city.ledger)

@@ -7,11 +7,11 @@ from typing import Any
 from app.city import City
 from app.domain.facts import Fact
 from app.domain.people import User, Verb, require
-from app.services.unmasked import READ
+from app.services.unmasked import READ, STOPPED
 from app.services.views_scope import place
 from app.store import citizens
 
-KINDS = (*READ, "tracks.seen", "selection.exported", "orders.erased")
+KINDS = (*READ, STOPPED, "tracks.seen", "selection.exported", "orders.erased")
 MOST = 200
 
 Row = dict[str, Any]

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
-import { askAgain, fetchMe, fetchSnapshot, get } from "../../layouts/assets/live/fetching.mjs";
+import { askAgain, fetchMe, fetchSnapshot, get, post } from "../../layouts/assets/live/fetching.mjs";
 
 const own = { fetch: globalThis.fetch, document: globalThis.document };
-let asked, answer, told;
+let asked, sent, answer, told;
 
 beforeEach(() => {
   [asked, told] = [[], 0];
   answer = { ok: true, json: async () => ({}) };
-  globalThis.fetch = async (url) => {
+  globalThis.fetch = async (url, options) => {
     asked.push(url);
+    sent = options;
     return answer;
   };
   globalThis.document = { dispatchEvent: ({ type }) => (told += type === "chengyun:signed-out") };
@@ -29,6 +30,15 @@ describe("asking the server", () => {
       answer = { ok: true, json: async () => ({ as_of: 3 }) };
       assert.deepEqual(await fetchSnapshot(), { as_of: 3 });
     });
+
+  it("goes through the same door when it does something: signed out is said there, too", async () => {
+    answer = { ok: true, json: async () => ({ csrf: "t" }) };
+    await post("/api/v1/cases/C1/caller");
+    assert.deepEqual([asked, sent.method, sent.headers], [["/api/v1/me", "/api/v1/cases/C1/caller"], "POST", { "X-CSRFToken": "t" }]);
+    answer = { ok: false, status: 401 };
+    for (let n = 0; n < 2; n += 1) await assert.rejects(() => post("/api/v1/cases/C1/caller"), { status: 401 });
+    assert.deepEqual([asked.length, told], [3, 1]);
+  });
 
   it("goes on after any other refusal", async () => {
     answer = { ok: false, status: 503 };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { UnmaskPart, rowsOf } from "../../layouts/assets/live/unmask.mjs";
+import { UnmaskPart, reasonOf, rowsOf } from "../../layouts/assets/live/unmask.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
 
 const words = wordsOf("zh-CN").unmask;
@@ -17,6 +17,10 @@ test("an address with how inexact its place is", () => {
 test("a caller, or that he said nothing of himself", () => {
   assert.deepEqual(rowsOf("caller", { name: "张小明", phone: "13800001234" }, words), [["姓名", "张小明"], ["电话", "13800001234"]]);
   assert.deepEqual(rowsOf("caller", { name: "", phone: "" }, words), [["姓名", "未留"], ["电话", "未留"]]);
+});
+
+test("why nothing is shown: too many looks, a fault, and nothing for whom the page tells that he is signed out", () => {
+  assert.deepEqual([429, 403, undefined, 401].map((status) => reasonOf({ status }, words)), [words.tooMany, words.failed, words.failed, ""]);
 });
 
 test("nothing is read unless somebody asks: the page calls what a part has under these names", () => {

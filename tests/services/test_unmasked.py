@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from app.domain.facts import apply
-from app.errors import Conflict, NotAllowed
-from app.services import cases, reports, tasks, unmasked, views
+from app.errors import Conflict, NotAllowed, TooMany
+from app.services import cases, reports, tasks, unmasked, views, views_audit
 from app.store import citizens
 from geodata.gazetteer_file import read_places
 from tests import cast
@@ -126,6 +126,23 @@ def test_others_read_neither(city, task, who):
 
 def test_the_wall_offers_it_only_to_who_may(city, task):
     assert views.dispatch_panel(city, cast.LEADER, task.case_id)["unmask"] == []
+
+
+def test_one_account_reads_so_many_in_a_minute_and_no_more(city, clock, order_case):
+    for _ in range(unmasked.MOST):
+        unmasked.address_of_case(city, order_case.id, by=cast.DUTY)
+    for _ in range(3):
+        with pytest.raises(TooMany, match="一分钟内最多查看 20 次") as why:
+            unmasked.caller_of_case(city, order_case.id, by=cast.DUTY)
+        assert 0 < why.value.retry_after_s <= 60
+    assert len(read_facts(city)) == unmasked.MOST
+    (told,) = [one for one in city.ledger.facts_after(0) if one.kind == unmasked.STOPPED]
+    assert told.who == cast.DUTY.id
+    rows = views_audit.readings(city, cast.ADMIN)["rows"]
+    assert [row["kind"] for row in rows].count(unmasked.STOPPED) == 1
+    assert unmasked.caller_of_case(city, order_case.id, by=cast.DISPATCHER)["phone"]
+    clock.advance(seconds=60)
+    assert unmasked.caller_of_case(city, order_case.id, by=cast.DUTY)["phone"]
 
 
 def test_what_nobody_told_is_not_read(city, case):

@@ -18,15 +18,21 @@ let out = false; // nobody is signed in here any more: nothing is asked until so
 /** Ask again, as somebody may have signed in meanwhile. */
 export const askAgain = () => void (out = false);
 
-/**
- * Fetch from our own server; the document hears "chengyun:signed-out" when it wants a sign-in first.
- * @param {string} url @param {AbortSignal|null} [signal] @returns {Promise<Response>} a good one, else Failed
- */
-export async function get(url, signal = null) {
+/** Fetch from our own server. @param {string} url @param {AbortSignal|null} [signal] @returns {Promise<Response>} a good one, else Failed */
+export const get = (url, signal = null) => ask(url, signal);
+
+/** Do something there; the token is asked for each time, since this is done seldom. @param {string} url @returns {Promise<Response>} */
+export async function post(url) {
+  const { csrf } = await (await get("/api/v1/me")).json();
+  return ask(url, null, { method: "POST", headers: { "X-CSRFToken": csrf } });
+}
+
+/** The one door: the document hears "chengyun:signed-out" when the server wants a sign-in first. */
+async function ask(url, signal, more = {}) {
   if (out) throw new Failed(url, 401);
   const slow = AbortSignal.timeout(SLOW_MS);
   const answer = await fetch(url, {
-    credentials: "same-origin", cache: "no-store", redirect: "manual", signal: signal ? AbortSignal.any([signal, slow]) : slow,
+    credentials: "same-origin", cache: "no-store", redirect: "manual", signal: signal ? AbortSignal.any([signal, slow]) : slow, ...more,
   });
   if (answer.ok) return answer;
   const status = answer.type === "opaqueredirect" ? 401 : answer.status; // sent to /login

@@ -1,9 +1,10 @@
 // 详细地址 and 来电人 of a case: read on demand, shown for a minute, and the server writes down who has looked.
 import { showBriefly } from "./cards.mjs";
+import { post } from "./fetching.mjs";
 import { ownAction } from "./keys.mjs";
 
 const SHOWN_MS = 60_000;
-const SLOW_MS = 15_000;
+const [SIGNED_OUT, TOO_MANY] = [401, 429];
 
 /**
  * What an answer becomes on the card. @param {"address"|"caller"} what @param {Object<string, any>} said @param {Object<string, string>} words
@@ -15,18 +16,14 @@ export function rowsOf(what, said, words) {
   return said.about ? [...rows, [words.about, said.about]] : rows;
 }
 
-async function call(path, options) {
-  const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(SLOW_MS), ...options });
-  const said = await answer.json();
-  if (!answer.ok) throw new Error(said.error?.message ?? `HTTP ${answer.status}`);
-  return said;
-}
+/** Read it. @param {string} id of a case @param {string} what */
+const readUnmasked = async (id, what) => (await post(`/api/v1/cases/${encodeURIComponent(id)}/${what}`)).json();
 
-/** Read it; the token is asked for each time, since this is done seldom. @param {string} id of a case @param {string} what */
-async function readUnmasked(id, what) {
-  const { csrf } = await call("/api/v1/me", {});
-  return call(`/api/v1/cases/${encodeURIComponent(id)}/${what}`, { method: "POST", headers: { "X-CSRFToken": csrf } });
-}
+/**
+ * Why nothing is shown; the page itself says it when nobody is signed in. @param {{status?: number}} why @param {Object<string, string>} words
+ * @returns {string} "" when there is nothing to say here
+ */
+export const reasonOf = ({ status }, words) => (status === SIGNED_OUT ? "" : status === TOO_MANY ? words.tooMany : words.failed);
 
 /** The part of the page that reads what is masked. */
 export class UnmaskPart {
@@ -41,7 +38,8 @@ export class UnmaskPart {
       showBriefly(this.words[what], rowsOf(what, await readUnmasked(id, what), this.words), this.words, SHOWN_MS);
     } catch (why) {
       console.warn("not read:", why.message);
-      showBriefly(this.words[what], [], { ...this.words, noted: this.words.failed }, SHOWN_MS);
+      const noted = reasonOf(why, this.words);
+      if (noted) showBriefly(this.words[what], [], { ...this.words, noted }, SHOWN_MS);
     }
   }
 }
