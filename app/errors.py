@@ -33,6 +33,13 @@ class NotAllowed(Refused):
     status = 403
 
 
+class Unseen(NotAllowed):
+    """A thing that the user may not even know of: told as if there were none (RFC 9110, 15.5.4)."""
+
+    code = "not_found"
+    status = 404
+
+
 class SignInNeeded(Refused):
     """Nobody is signed in, or the sign-in has run out."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.errors import NotAllowed
+from app.errors import NotAllowed, Unseen
 
 WARNING = "warning"  # the rule of alerts that hold for a whole area (app.domain.warnings)
 
@@ -144,6 +144,18 @@ _VERB_WORDS = dict(
 )
 
 
+# what is said of a thing that is not there, or not for the user who asks
+MISSING = {
+    "Alert": "没有这条预警，或不在您的数据范围内。",
+    "Case": "没有这个案件，或不在您的数据范围内。",
+    "Task": "没有这个任务，或不是派给您的。",
+    "Device": "没有这台设备，或不在您的数据范围内。",
+    "Resource": "没有这项资源，或不在您的数据范围内。",
+    "Photo": "没有这张照片，或不在您的数据范围内。",
+    "Component": "没有这个部件，或不在您的数据范围内。",
+}
+
+
 def area_of(thing: object) -> str:
     """The area code that decides who may touch a thing; a str is an area code itself."""
     if isinstance(thing, str):
@@ -175,10 +187,15 @@ def may(user: User, verb: str, thing: object = None, *, workers: Collection[str]
 
 
 def require(user: User, verb: str, thing: object = None, *, workers: Collection[str] = ()) -> None:
-    """Raise NotAllowed, saying whether it is the role or the place that does not fit."""
+    """Raise NotAllowed, saying whether it is the role or the place that does not fit.
+
+    Of a thing that the user may not see either it is Unseen, in the words of a missing one.
+    """
     if may(user, verb, thing, workers=workers):
         return
     asked = Verb(verb)
+    if type(thing).__name__ in MISSING and not may(user, Verb.VIEW, thing, workers=workers):
+        raise Unseen(MISSING[type(thing).__name__])
     if asked not in ROLES[user.role]:
         raise NotAllowed(f"您的角色没有“{_VERB_WORDS[asked]}”权限，请联系值班长。")
     if user.role is Role.GRID_WORKER or asked in WORK:

@@ -17,8 +17,8 @@ import shapely
 from app.city import City
 from app.domain.catalogue import component
 from app.domain.components import FIELDS, MAJORS, STATES, kind_name, kinds, mark
-from app.domain.people import User, Verb, covers, may
-from app.errors import Invalid, NotAllowed, NotFound, Unavailable
+from app.domain.people import MISSING, User, Verb, covers, may
+from app.errors import Invalid, NotFound, Unavailable, Unseen
 from app.services.aside import aside
 from app.services.components_sight import Sight, by_grid, edition_of, grids_of, sight_of
 from app.services.views_scope import allowed_area, as_hit, place, scope_in
@@ -74,9 +74,9 @@ def one(city: City, user: User, code: str) -> dict[str, Any]:
     number = mark(code)
     row = sight.columns.row_of(number) if sight and number is not None else -1
     if sight is None or row < 0:
-        raise NotFound("没有这个部件。")
+        raise NotFound(MISSING["Component"])
     if not sight.grids[sight.columns.area[row]]:
-        raise NotAllowed("您的数据范围不包含该部件。")
+        raise Unseen(MISSING["Component"])
     said = aside(lambda: sight.edition.attributes(row))
     found = _row(city, sight.columns, row)
     entry = component(found["id"])

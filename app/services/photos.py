@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from app.city import City
-from app.domain.people import Role, User, Verb, may, require
-from app.errors import Invalid, NotAllowed, NotFound
+from app.domain.people import MISSING, Role, User, Verb, may, require
+from app.errors import Invalid, NotFound, Unseen
 from app.services.aside import aside
 from app.store.rows import Photo
 from app.store.tx import Tx
@@ -60,9 +60,9 @@ def read(city: City, photo_id: str, *, by: User) -> bytes:
     with city.ledger.read() as tx:
         rows = tx.photos(photo_id)
         if not rows:
-            raise NotFound("没有这张照片")
+            raise NotFound(MISSING["Photo"])
         if not any(_may_see(tx, by, row) for row in rows):
-            raise NotAllowed("这张照片不在您的数据范围内。")
+            raise Unseen(MISSING["Photo"])
     try:
         return _path(city, photo_id).read_bytes()
     except FileNotFoundError as why:

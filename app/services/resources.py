@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
 from app.city import City
-from app.domain.people import User, covers
+from app.domain.people import MISSING, User, covers
 from app.domain.resources import Resource, Sort, link, public
-from app.errors import Invalid, NotAllowed, NotFound
+from app.errors import Invalid, NotFound, Unseen
 from app.services.aside import aside
 from app.services.views_scope import place, scope_in
 from app.store import resources as kept
@@ -188,8 +188,8 @@ def resource(city: City, user: User, resource_id: str) -> Row:
     """Return one resource; NotFound and NotAllowed."""
     scope, found = scope_in(city, user, None), index(city)
     if resource_id not in found.numbers:
-        raise NotFound("没有这项资源。")
+        raise NotFound(MISSING["Resource"])
     one = found.things[found.numbers[resource_id]]
     if not covers(scope, one.area):
-        raise NotAllowed("您的数据范围不包含该资源。")
+        raise Unseen(MISSING["Resource"])
     return shown(city, one)

@@ -9,9 +9,9 @@ import numpy as np
 
 from app.city import City
 from app.domain.kinds import BY_CODE, Metric
-from app.domain.people import User, covers
+from app.domain.people import MISSING, User, covers
 from app.domain.readings import Device
-from app.errors import Invalid, NotAllowed, NotFound, Unavailable
+from app.errors import Invalid, NotAllowed, NotFound, Unavailable, Unseen
 from app.services import resources, tracks
 from app.services.aside import aside
 from app.services.quality import doubts
@@ -56,9 +56,9 @@ def known(city: City, user: User, code: str) -> Device:
     if found is None and number.isascii() and number.isdigit() and len(number) < 10:
         found = city.live.device(int(number))
     if found is None:
-        raise NotFound("没有这台设备。")
+        raise NotFound(MISSING["Device"])
     if not covers(scope, found.area):
-        raise NotAllowed("您的数据范围不包含该设备。")
+        raise Unseen(MISSING["Device"])
     return found
 
 

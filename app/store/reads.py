@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 from app.domain.alerts import Alert, AlertStatus
 from app.domain.cases import Case, CaseStatus
 from app.domain.facts import Fact
-from app.domain.people import WARNING, Unit, User, Worker, around
+from app.domain.people import MISSING, WARNING, Unit, User, Worker, around
 from app.domain.readings import Device
 from app.domain.reports import HotlineOrder, Report
 from app.domain.tasks import Task, TaskStatus
@@ -39,15 +39,15 @@ class Reads:
 
     def alert(self, alert_id: str) -> Alert:
         """Return an alert; NotFound when there is none."""
-        return self._one(Alert, alert_id, "没有这条预警")
+        return self._one(Alert, alert_id, MISSING["Alert"])
 
     def case(self, case_id: str) -> Case:
         """Return a case; NotFound when there is none."""
-        return self._one(Case, case_id, "没有这个案件")
+        return self._one(Case, case_id, MISSING["Case"])
 
     def task(self, task_id: str) -> Task:
         """Return a task; NotFound when there is none."""
-        return self._one(Task, task_id, "没有这个任务")
+        return self._one(Task, task_id, MISSING["Task"])
 
     def user(self, user_id: str) -> User:
         """Return a user; NotFound when there is none."""

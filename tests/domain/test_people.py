@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.cases import CaseMove
 from app.domain.people import (
+    MISSING,
     ROLES,
     WORK,
     Role,
@@ -18,7 +19,7 @@ from app.domain.people import (
     require,
 )
 from app.domain.tasks import TaskMove
-from app.errors import NotAllowed
+from app.errors import NotAllowed, Unseen
 from tests import cast
 from tests.domain.things import a_case, a_task, an_alert
 
@@ -152,12 +153,9 @@ def test_an_unknown_verb_is_a_mistake_of_ours():
 @pytest.mark.parametrize(
     ("user", "verb", "thing", "sentence"),
     [
-        (cast.ADMIN, Verb.DISPATCH, CASE, "您的角色没有“派遣”权限，请联系值班长。"),
         (cast.WALL, Verb.ACKNOWLEDGE, ALERT, "您的角色没有“确认预警”权限，请联系值班长。"),
-        (cast.STRANGER, Verb.DISPATCH, CASE, "您的数据范围不包含该区域，不能派遣。"),
-        (cast.STRANGER, Verb.VIEW, ALERT, "您的数据范围不包含该区域，不能查看。"),
-        (cast.LI, Verb.ACCEPT, TASK, "只能查看和处理派给您本人的任务。"),
-        (cast.LI, Verb.VIEW, CASE, "只能查看和处理派给您本人的任务。"),
+        (cast.STRANGER, Verb.DISPATCH, cast.GRID, "您的数据范围不包含该区域，不能派遣。"),
+        (cast.DUTY, Verb.ACCEPT, TASK, "您的角色没有“签收”权限，请联系值班长。"),
     ],
 )
 def test_a_refusal_says_what_is_missing(user, verb, thing, sentence):
@@ -210,3 +208,20 @@ def test_a_warning_of_the_district_concerns_its_streets_but_not_the_other_way_ro
     assert may(cast.DISPATCHER, "view", wide)
     assert not may(cast.DISPATCHER, "acknowledge", wide)
     assert not may(cast.ZHANG, "view", wide)
+
+
+@pytest.mark.parametrize(
+    ("user", "verb", "thing", "noun"),
+    [
+        (cast.ADMIN, Verb.DISPATCH, CASE, "Case"),
+        (cast.STRANGER, Verb.DISPATCH, CASE, "Case"),
+        (cast.STRANGER, Verb.VIEW, ALERT, "Alert"),
+        (cast.LI, Verb.ACCEPT, TASK, "Task"),
+        (cast.LI, Verb.VIEW, CASE, "Case"),
+    ],
+)
+def test_what_one_may_not_see_is_as_if_it_were_not_there(user, verb, thing, noun):
+    with pytest.raises(Unseen) as refusal:
+        require(user, verb, thing)
+    told = refusal.value
+    assert (told.message, told.status, told.code) == (MISSING[noun], 404, "not_found")

@@ -72,7 +72,7 @@ def test_a_key_is_for_one_address_and_one_user(as_user, task) -> None:
     zhang.post(f"/api/v1/tasks/{task.id}/accept", Idempotency_Key="k1")
     refused(zhang.post(f"/api/v1/tasks/{task.id}/arrive", Idempotency_Key="k1"), 409, "conflict")
     stolen = as_user(cast.LI).post(f"/api/v1/tasks/{task.id}/accept", Idempotency_Key="k1")
-    refused(stolen, 403)
+    refused(stolen, 404)
     refused(zhang.post("/api/v1/position", Idempotency_Key="k" * 101), 422)
 
 
@@ -87,11 +87,12 @@ def test_a_step_that_is_not_possible_now_is_a_conflict(as_user, task) -> None:
     refused(zhang.post(f"/api/v1/tasks/{task.id}/finish", {"photos": ["x"]}), 409, "conflict")
 
 
-def test_another_workers_task_is_forbidden(as_user, task) -> None:
+def test_another_workers_task_is_as_if_there_were_none(as_user, task) -> None:
     li = as_user(cast.LI)
-    refused(li.get(f"/api/v1/tasks/{task.id}"), 403)
-    refused(li.post(f"/api/v1/tasks/{task.id}/accept"), 403)
-    refused(li.get(f"/api/v1/cases/{task.case_id}"), 403)
+    refused(li.get(f"/api/v1/tasks/{task.id}"), 404)
+    refused(li.post(f"/api/v1/tasks/{task.id}/accept"), 404)
+    refused(li.get(f"/api/v1/cases/{task.case_id}"), 404)
+    assert li.get(f"/api/v1/tasks/{task.id}").json == li.get("/api/v1/tasks/none").json
 
 
 def test_a_worker_reads_the_case_of_his_task(as_user, task) -> None:

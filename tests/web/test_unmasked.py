@@ -38,7 +38,8 @@ def test_the_worker_and_the_office_read_what_they_may(city, as_user, case) -> No
         (duty, f"tasks/{task.id}/address"),
         (leader, f"cases/{case.id}/caller"),
     ):
-        assert browser.post(f"/api/v1/{path}").status_code == 403
+        refused = browser.post(f"/api/v1/{path}")
+        assert refused.status_code == (404 if browser is zhang else 403)  # his is the task alone
     assert duty.post("/api/v1/cases/none/address").status_code == 404
 
 
