@@ -54,9 +54,7 @@ def answer(why: Refused) -> AnyResponse:
     if isinstance(why, SignInNeeded):
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/login?next={quote(back)}")
-    page = render_template(
-        "refused.html", code=why.code, message=why.message, status=why.status
-    )
+    page = render_template("refused.html", code=why.code, message=why.message, status=why.status)
     return Response(page, why.status, mimetype="text/html")
 
 
