@@ -7,6 +7,7 @@ and 30428.1-2013 (unit grid, 15), GB/T 47678.5-2026 and 30428.2-2013 (components
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from geodata.area import AreaLevel
@@ -49,7 +50,7 @@ def area_fault(code: str, level: AreaLevel, parent: str = "") -> Fault | None:
     `parent` is the scope that it must begin with. A unit grid may have letters after its community
     (GB/T 47678.3 allows [0-9A-Z] in 15 places).
     """
-    letters = r"\d{12}[0-9A-Z]{3}" if level is AreaLevel.GRID else r"\d+"
+    letters = "[0-9]{12}[0-9A-Z]{3}" if level is AreaLevel.GRID else "[0-9]+"
     if not re.fullmatch(letters if len(code) == LENGTHS.get(level) else r"[0-9A-Z]+", code):
         return Fault.DIGITS
     if len(code) != LENGTHS.get(level):
@@ -92,9 +93,9 @@ def street_kind(code: str) -> str:
 def trimmed(code: str, level: AreaLevel | None) -> str:
     """A code as files write it, brought to its level: "320404001000.0" → "320404001".
 
-    None is no level: a functional zone keeps its code as it is.
+    Full-width digits become plain ones. None is no level: a functional zone keeps its code.
     """
-    plain = re.sub(r"\.0+$", "", code.strip().upper())
+    plain = re.sub(r"\.0+$", "", unicodedata.normalize("NFKC", code).strip().upper())
     digits = len(plain) if level is None else LENGTHS.get(level, len(plain))
     return plain[:digits] if not plain[digits:].strip("0") else plain
 

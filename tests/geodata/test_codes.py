@@ -34,6 +34,7 @@ def test_published_codes_are_right(level, code):
         (STREET, "32040400", Fault.LENGTH),
         (STREET, "32040400x", Fault.DIGITS),
         (STREET, "", Fault.DIGITS),
+        (STREET, "32040400１", Fault.DIGITS),
         (STREET, "160404001", Fault.PROVINCE),
         (STREET, "320404601", Fault.BLOCK),
         (STREET, "320404000", Fault.ZERO),
@@ -77,6 +78,7 @@ def test_matters_of_both_editions_and_the_local_ones_of_the_old():
 
 def test_codes_as_files_write_them():
     assert codes.trimmed(" 320404001000.0", STREET) == "320404001"
+    assert codes.trimmed("３２０４０４００１", STREET) == "320404001"
     assert codes.trimmed("320404001008", STREET) == "320404001008"
     assert codes.trimmed("320404001008a01", GRID) == "320404001008A01"
     assert [codes.street_kind(c) for c in ("320404001", "320404116", "320404901")] == [
