@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -65,6 +66,11 @@ def file_of(folder: Path, city: str, name: str = "") -> Path:
     return folder / f"imported-{name and f'{name}-'}{city}.msgpack"
 
 
+def before(file: Path) -> Path:
+    """Where the imports stay that a file of them has replaced."""
+    return file.with_suffix(".before")
+
+
 def read(folder: Path | None, city: str, name: str = "") -> Edition:
     """What was imported for a city; an empty edition when nothing was.
 
@@ -80,7 +86,10 @@ def read(folder: Path | None, city: str, name: str = "") -> Edition:
 
 
 def write(folder: Path, city: str, edition: Edition, name: str = "") -> Path:
-    """Replace the file in one step; whoever reads it sees the old or the new one, whole."""
+    """Replace the file in one step; whoever reads it sees the old or the new one, whole.
+
+    The one before stays beside it, to be put back by hand.
+    """
     file = file_of(folder, city, name)
     folder.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
@@ -88,5 +97,7 @@ def write(folder: Path, city: str, edition: Edition, name: str = "") -> Path:
         out.write(msgspec.msgpack.encode(edition))
         out.flush()
         os.fsync(out.fileno())
+    if file.is_file():
+        shutil.copyfile(file, before(file))
     draft.replace(file)
     return file

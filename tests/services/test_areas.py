@@ -17,6 +17,7 @@ from app.domain.tasks import TaskStatus
 from app.errors import Conflict
 from app.services import areas, roster, units, views
 from app.store import area_marks, points
+from geodata import imports
 from geodata.area import AreaLevel
 from geodata.areas import open_areas
 from geodata.importing import Drawn, Finding, Sheet
@@ -90,6 +91,26 @@ def test_ingest_puts_right_what_its_predecessor_wrote_once(city, sheet, devices,
     assert areas.settle_if_new(now)
     assert area_marks.edition(city.live) == now.areas.fingerprint
     assert areas.settle_if_new(now) == []
+
+
+def test_an_import_is_taken_back_by_the_file_it_replaced(city, sheet, devices, tmp_path):
+    folder, first = city.settings.var / "areas", city.areas.fingerprint
+    found = city.live.devices()
+    areas.take(city, areas.attempt(city, tmp_path / "x.gpkg", STREET, sheet), "admin")
+    second = replace(city, areas=open_areas("320404", folder))
+    areas.settle_if_new(second)
+    fewer = sheet._replace(drawn=sheet.drawn[:4])
+    areas.take(second, areas.attempt(second, tmp_path / "y.gpkg", STREET, fewer), "admin")
+    file = imports.file_of(folder, "320400")
+    imports.before(file).replace(file)
+    assert open_areas("320404", folder).fingerprint == second.areas.fingerprint
+    file.unlink()
+    again = replace(city, areas=open_areas("320404", folder))
+    assert again.areas.fingerprint == first
+    areas.settle_if_new(again)
+    assert {d.code: d.area for d in city.live.devices().values()} == {
+        d.code: d.area for d in found.values()
+    }
 
 
 def test_faults_and_a_faster_colleague_stop_it(city, sheet, tmp_path):
