@@ -16,6 +16,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     concerns.
     `body` holds the whole new public state of the thing under its noun, so that applying a fact is
     replacing: {"alert": {...}} | {"case": {...}} | {"task": {...}} and, where needed, "reason".
+    Of a worker it holds what has changed: {"worker": {"id", "on_duty"}}.
     Nothing personal is ever in a body.
     """
 
@@ -37,6 +38,8 @@ LISTS = {
     "case": ("cases", frozenset({"closed", "void"})),
     "task": ("tasks", frozenset({"done", "returned", "withdrawn"})),
 }
+WORKER = "worker"  # the noun of what changes of a worker, who never leaves the list
+SHOWN = LISTS.keys() | {WORKER}  # facts with these are for the screens, others for the audit
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -64,4 +67,7 @@ def apply(snapshot: dict[str, Any], fact: Fact) -> dict[str, Any]:
             continue
         rest = [x for x in new[name] if x["id"] != thing["id"]]
         new[name] = rest if thing["status"] in ended else [*rest, thing]
+    if changed := fact.body.get(WORKER):
+        known = snapshot["workers"]
+        new["workers"] = [x | changed if x["id"] == changed["id"] else x for x in known]
     return new

@@ -101,6 +101,7 @@ class Verb(StrEnum):
     RETURN = "return"
     REPORT = "report"
     LOCATE = "locate"
+    ATTEND = "attend"
     UPLOAD = "upload"
     ADMINISTER = "administer"
     IMPORT = "import"
@@ -110,6 +111,7 @@ class Verb(StrEnum):
 # steps of a task that only the worker it was sent to can take
 WORK = frozenset(
     {Verb.DELIVER, Verb.SEE, Verb.ACCEPT, Verb.ARRIVE, Verb.FINISH, Verb.RETURN, Verb.LOCATE}
+    | {Verb.ATTEND}
 )
 _OFFICE = frozenset(
     {Verb.VIEW, Verb.REGISTER, Verb.DISPATCH, Verb.WITHDRAW, Verb.CLOSE, Verb.REWORK}
@@ -136,7 +138,7 @@ _VERB_WORDS = dict(
         Verb,
         (
             *("查看", "确认预警", "转案件", "立案", "派遣", "撤回任务", "结案", "返工", "作废"),
-            *("送达", "查看任务", "签收", "到场", "处置完成", "退回", "上报", "上传位置"),
+            *("送达", "查看任务", "签收", "到场", "处置完成", "退回", "上报", "上传位置", "上下岗"),
             *("上传照片", "管理用户", "导入文件", "查看未脱敏信息"),
         ),
         strict=True,

@@ -72,15 +72,16 @@ def enrol(city: City, user: User, password: str, *, by: User | None = None) -> U
 def add_user(tx: Tx, user: User, hashed: str | None, *, at: datetime, by: str) -> None:
     """Write a user with a password hash, in the caller's transaction; None leaves the known one.
 
-    A new password ends the sessions of a known user; another name, role or scope does not.
+    A new password, role, scope or worker ends the sessions of a known user; another name does not.
     """
     known = tx.user_secret(user.id)
     if known is None:
         tx.add(user, password_hash=hashed or "")
     else:
+        same = msgspec.structs.replace(tx.user(user.id), name=user.name) == user
         tx.put_user(user)
-        if hashed is not None:
-            _new_secret(tx, user, known, hashed)
+        if hashed is not None or not same:  # an open screen would go on with what he might before
+            _new_secret(tx, user, known, hashed if hashed is not None else known.password_hash)
     past = "enrolled" if known is None else "changed" if hashed is None else "renewed"
     tx.record(_fact(user, past, at, by))
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.city import City
-from app.domain.facts import LISTS, Fact, told
+from app.domain.facts import LISTS, SHOWN, Fact, told
 from app.domain.people import User, concerns
 from app.domain.readings import Presence
 from app.domain.rules import SILENCE
@@ -176,11 +176,11 @@ def _as_fact(thing: Row) -> Fact:
 
 
 def _of_lists(fact: Fact) -> bool:
-    return bool(fact.body.keys() & LISTS.keys())
+    return bool(fact.body.keys() & SHOWN)
 
 
 def _public(fact: Fact) -> Row:
-    body = {noun: thing for noun, thing in fact.body.items() if noun in LISTS}
+    body = {noun: thing for noun, thing in fact.body.items() if noun in SHOWN}
     return {
         "seq": fact.seq,
         "kind": fact.kind,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from app.city import City
 from app.domain.people import User, Verb, Worker, may
 from app.services import tracks
 from app.services.views_scope import live_or
+from app.store import fact_replay
 
 Place = tuple[float, float, int]
 Row = dict[str, Any]
@@ -17,6 +21,9 @@ def then(city: City, user: User, scope: str, at: int) -> list[Row]:
     """The workers of a scope with where they were, None where that is not known."""
     with city.ledger.read() as tx:
         people = tx.workers(scope)
+        moment = datetime.fromtimestamp(at / 1000, UTC)
+        turned = fact_replay.otherwise_then(tx, [one.id for one in people], moment)
+    people = [replace(one, on_duty=turned.get(one.id, one.on_duty)) for one in people]
     walked = _walked(city, user)
     now: dict[str, Place] = live_or(city.live.workers, {})
     return [_worker(one, _place(now.get(one.id), walked.get(one.id, []), at)) for one in people]

@@ -6,6 +6,7 @@ without reading what came before, however long the ledger is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import func, select, union
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
-from app.domain.facts import LISTS, Fact
+from app.domain.facts import LISTS, WORKER, Fact
 from app.domain.tasks import Task
 from app.store import tables
 from app.store.reads import GOING_ON, Reads
@@ -61,3 +62,10 @@ def between(tx: Reads, since: datetime, until: datetime, limit: int = MOST_FACTS
     """Return the facts after `since` up to `until`, in order; at most `limit` of them."""
     wanted = select(tables.facts).where(F.at > since, F.at <= until).order_by(F.seq).limit(limit)
     return [of_row(Fact, row) for row in tx.connection.execute(wanted).mappings()]
+
+
+def otherwise_then(tx: Reads, workers: Sequence[str], at: datetime) -> dict[str, bool]:
+    """Whether workers were on duty, of those only who have gone on or off duty after a moment."""
+    turned = select(F.thing, F.body).where(F.at > at, F.thing.in_(workers)).order_by(F.seq.desc())
+    rows = tx.connection.execute(turned)
+    return {thing: not body[WORKER]["on_duty"] for thing, body in rows if WORKER in body}

@@ -58,6 +58,12 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a worker is on duty from now on."""
+
+    on_duty: bool
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a worker is (WGS-84 degrees)."""
 

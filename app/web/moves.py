@@ -16,11 +16,12 @@ from app.domain.readings import WorkerPosition
 from app.domain.reports import Report
 from app.domain.tasks import Task, TaskMove
 from app.errors import NotAllowed, NotFound
-from app.services import alerts, cases, ingest, reports, tasks
+from app.services import alerts, cases, ingest, reports, shifts, tasks
 from app.web.auth import whoami
 from app.web.bodies import (
     LONGEST_NOTE,
     LONGEST_TEXT,
+    Attendance,
     NewReport,
     Place,
     Sending,
@@ -82,6 +83,11 @@ def blueprint(city: City) -> Blueprint:
         user, step = whoami(), read(Step)
         return once(city, user, lambda: _move_task(city, user, thing, move, step))
 
+    _of_workers(moves, city)
+    return moves
+
+
+def _of_workers(moves: Blueprint, city: City) -> None:
     @moves.post("/reports")
     def report() -> Any:
         user, new = whoami(), read(NewReport)
@@ -92,7 +98,10 @@ def blueprint(city: City) -> Blueprint:
         user, place = whoami(), read(Place)
         return once(city, user, lambda: _position(city, user, place))
 
-    return moves
+    @moves.post("/duty")
+    def duty() -> Any:
+        user, said = whoami(), read(Attendance)
+        return once(city, user, lambda: shifts.turn(city, on_duty=said.on_duty, by=user))
 
 
 def _dispatch(city: City, user: User, case_id: str, sending: Sending) -> Any:

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
-from app.domain.facts import LISTS, Fact, told
+from app.domain.facts import SHOWN, Fact, told
 from app.domain.people import concerns
 from app.store import keys
 from app.store.feed import decode
@@ -154,7 +154,7 @@ class Push:
             if not fresh:
                 return
             self.seq = fresh[-1].seq
-            shown = [f for f in fresh if f.body.keys() & LISTS.keys()]
+            shown = [f for f in fresh if f.body.keys() & SHOWN]
             for scope in self.audience.scopes():
                 self._emit(f"facts:{scope}", [f for f in shown if concerns(scope, told(f))])
             for worker in self.audience.workers():

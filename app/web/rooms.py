@@ -22,7 +22,7 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from app.city import City
-from app.domain.facts import LISTS, Fact, told
+from app.domain.facts import SHOWN, Fact, told
 from app.domain.people import Role, User, Verb, concerns, may
 from app.services import views
 from app.web.auth import idle_limit, still_signed_in
@@ -36,7 +36,7 @@ def watches(user: User) -> bool:
 
 def hears(user: User, fact: Fact) -> bool:
     """Whether a fact may reach this user: only things of the screens, only his scope or himself."""
-    if not fact.body.keys() & LISTS.keys():
+    if not fact.body.keys() & SHOWN:
         return False  # sign-ins, locks and the like are for the audit, not for the screens
     if user.role is Role.GRID_WORKER:
         return user.worker is not None and fact.worker == user.worker

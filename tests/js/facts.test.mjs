@@ -27,6 +27,13 @@ describe("applyFact mirrors app/domain/facts.py", () => {
         assert.deepEqual(after[list], []);
       });
 
+  it("changes a worker where he stands in the list, and nobody who is not there", () => {
+    const before = from(4, { workers: [{ id: "W1", on_duty: true, lon: 119.9 }, { id: "W2", on_duty: true }] });
+    const after = applyFact(before, { seq: 5, body: { worker: { id: "W1", on_duty: false } } });
+    assert.deepEqual(after.workers, [{ id: "W1", on_duty: false, lon: 119.9 }, { id: "W2", on_duty: true }]);
+    assert.deepEqual(applyFact(before, { seq: 5, body: { worker: { id: "W9", on_duty: false } } }).workers, before.workers);
+  });
+
   it("takes several things in one fact, and facts about nothing it keeps", () => {
     const fact = { seq: 5, body: { case: { id: "C", status: "pending_handle" }, task: { id: "T", status: "sent" } } };
     const after = applyFact(from(4), fact);

@@ -34,3 +34,10 @@ test("off duty nothing is asked and nothing is known", () => {
   place.stop();
   assert.deepEqual([place.onDuty, place.blind, place.now(), asked.cleared], [false, false, {}, 7]);
 });
+
+test("a phone without a place sensor is on duty all the same, and says what it lacks", () => {
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+  const place = new Place(() => {}, () => {});
+  place.start();
+  assert.deepEqual([place.onDuty, place.blind], [true, true]);
+});

@@ -49,15 +49,18 @@ def test_units_and_workers_come_with_their_skills_by_code(city, table):
         assert tx.worker("G001").skills == ("06", "gas")
 
 
-def test_who_changes_keeps_the_password_and_the_session(city, table):
+def test_who_changes_keeps_the_password_and_with_his_role_his_session(city, table):
     file = table(USERS)
     passwords = enrolling.take(city, enrolling.attempt(city, Sort.USERS, file), "cli")
     epoch = people.session_epoch(city, "zhiban")
-    again = enrolling.attempt(city, Sort.USERS, table(USERS.replace("值班员", "值班长")))
+    renamed = enrolling.attempt(city, Sort.USERS, table(USERS.replace("德吉", "卓玛")))
+    assert enrolling.take(city, renamed, "cli") == {}
+    assert people.session_epoch(city, "zhiban") == epoch
+    again = enrolling.attempt(city, Sort.USERS, table(USERS.replace("德吉,值班员", "卓玛,值班长")))
     assert ([user.id for user in again.changed], again.same) == (["zhiban"], 1)
     assert enrolling.take(city, again, "cli") == {}
     assert people.sign_in(city, "zhiban", passwords["zhiban"], "10.0.0.1").role is Role.DUTY_CHIEF
-    assert people.session_epoch(city, "zhiban") == epoch
+    assert people.session_epoch(city, "zhiban") == epoch + 1, "an open screen ends"
 
 
 def test_a_worker_off_duty_stays_so_until_a_row_says_otherwise(city, table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.people import Role, User
 from app.domain.readings import WorkerPosition
-from app.services import replay
+from app.services import replay, shifts
 from tests import cast
 
 
@@ -50,3 +50,24 @@ def test_where_workers_have_been_is_for_who_sends_them(city, clock):
     assert place(city, leader, asked) == (None, None)
     seen_ = [f for f in city.ledger.facts_after(0) if f.kind == "tracks.seen"]
     assert {fact.who for fact in seen_} == {cast.DUTY.id}
+
+
+def test_workers_were_on_duty_when_they_were(city, clock):
+    asked = []
+    for on in (False, True, True, False):
+        clock.advance(minutes=1)
+        shifts.turn(city, on_duty=on, by=cast.ZHANG)
+        asked.append((ms(clock.now()), on))
+    before = asked[0][0] - 30_000
+    assert [on_duty(city, at) for at, _ in [(before, True), *asked]] == [
+        True,
+        *(on for _, on in asked),
+    ]
+    turns = replay.steps(city, cast.DUTY, before, asked[-1][0]).changes["facts"]
+    told = [fact["body"]["worker"]["on_duty"] for fact in turns]
+    assert told == [False, True, False], "what was so already is no fact"
+
+
+def on_duty(city, at):
+    workers = replay.as_was(city, cast.DUTY, at).snapshot["workers"]
+    return next(one["on_duty"] for one in workers if one["id"] == "W001")

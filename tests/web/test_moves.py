@@ -189,3 +189,20 @@ def test_a_worker_sees_the_grids_around_a_task_outside_his_own_area(city, as_use
     tasks.dispatch(city, open_case(city).id, workers=["W003"], by=cast.COMMANDER)
     assert far.get(around).status_code == 200
     refused(far.get(f"/api/v1/areas?parent={cast.STREET}"), 403)
+
+
+def test_a_worker_goes_on_and_off_duty_himself(city, as_user) -> None:
+    case = open_case(city)
+    zhang, dispatcher = as_user(cast.ZHANG), as_user(cast.DISPATCHER)
+
+    def present() -> bool | None:
+        rows = dispatcher.get(f"/api/v1/cases/{case.id}/candidates").json
+        return next((row["on_duty"] for row in rows if row["worker"] == "W001"), None)
+
+    assert present() is True
+    for on_duty in (False, True):
+        answer = zhang.post("/api/v1/duty", {"on_duty": on_duty})
+        assert answer.json == {"id": "W001", "on_duty": on_duty}
+        assert present() is on_duty
+    refused(dispatcher.post("/api/v1/duty", {"on_duty": False}), 403)
+    refused(zhang.post("/api/v1/duty", {"on_duty": "no"}), 422)

@@ -43,11 +43,12 @@ async function start() {
 async function refresh() {
   try {
     await belongTo((await me()).id);
-    const { tasks } = await get("/api/v1/snapshot");
+    const { tasks, workers } = await get("/api/v1/snapshot");
     state.signedOut = false;
     const fresh = arrivals(state.tasks, tasks);
     state.tasks = tasks;
     await kept.remember("tasks", tasks);
+    await believe(workers[0]);
     for (const task of fresh) ring(word("new_task", { title: task.title }), task.level);
     for (const task of tasks) if (task.status === "sent") await mark(task, "deliver");
     outbox.flush();
@@ -214,10 +215,22 @@ function showOutbox() {
   box.onclose = () => (box.onclick = null);
 }
 
+async function turnDuty(on) {
+  if (on) place.start();
+  else place.stop();
+  await kept.remember("duty", on);
+}
+
+/** Whether I am on duty is what the server knows of me, once it has all that was tapped here. */
+async function believe(mine) {
+  const untold = (await outbox.mine()).some((each) => each.kind === "duty" && !each.refused);
+  if (mine && !untold && mine.on_duty !== place.onDuty) await turnDuty(mine.on_duty);
+}
+
 async function toggleDuty() {
-  if (place.onDuty) place.stop();
-  else place.start();
-  await kept.remember("duty", place.onDuty);
+  const on = !place.onDuty;
+  await turnDuty(on);
+  await keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on } });
 }
 
 function wire() {

@@ -13,15 +13,14 @@ export class Place {
     this.here = null;
     this.watching = null;
     this.told = 0;
+    this.onDuty = false;
     this.blind = false; // on duty, but the phone gives no place
   }
 
-  get onDuty() {
-    return this.watching !== null;
-  }
-
   start() {
-    if (this.watching !== null || !navigator.geolocation) return;
+    if (this.onDuty) return;
+    this.onDuty = true;
+    if (!navigator.geolocation) return void this.lost();
     const options = { enableHighAccuracy: true, maximumAge: 5_000, timeout: 20_000 };
     this.watching = navigator.geolocation.watchPosition((fix) => this.found(fix), () => this.lost(), options);
     this.changed();
@@ -31,6 +30,7 @@ export class Place {
     if (this.watching !== null) navigator.geolocation.clearWatch(this.watching);
     this.watching = null;
     this.here = null;
+    this.onDuty = false;
     this.blind = false;
     this.changed();
   }

@@ -19,7 +19,7 @@ const ZH = {
   report_sent: "已记录，将自动送出", duty_on: "在岗 · 定位已开", duty_off: "离岗 · 不定位", duty_blind: "在岗 · 未取得定位，请在手机设置中允许",
   duty_note: "仅在岗时上报位置", outbox: "待发清单", outbox_empty: "全部已送出", outbox_retry: "现在重试",
   drop: "移除", refused_why: "未被接受：{why}", new_task: "新任务：{title}", level_1: "蓝", level_2: "黄", level_3: "橙", level_4: "红",
-  act_accept: "签收", act_arrive: "到场", act_finish: "处置完成", act_return: "退回", act_see: "查看", act_deliver: "送达",
+  act_accept: "签收", act_arrive: "到场", act_finish: "处置完成", act_return: "退回", act_see: "查看", act_deliver: "送达", act_duty: "上下岗",
   act_report: "上报", clock_wrong: "手机时间与服务器相差 {span}，请校准", sign_out: "退出", storage_full: "手机存储已满，未能保存，请清理后重试",
   meters: "{n} 米", kilometers: "{n} 公里", closed: "任务已结束或已撤回",
 };
@@ -43,7 +43,7 @@ const EN = {
   report_sent: "Kept; it is sent by itself", duty_on: "On duty · location on", duty_off: "Off duty · no location", duty_blind: "On duty · no location: please allow it",
   duty_note: "Location is sent on duty only", outbox: "To send", outbox_empty: "Everything is sent", outbox_retry: "Try now",
   drop: "Remove", refused_why: "Refused: {why}", new_task: "New task: {title}", level_1: "blue", level_2: "yellow", level_3: "orange", level_4: "red",
-  act_accept: "Accept", act_arrive: "Arrived", act_finish: "Done", act_return: "Return", act_see: "Seen", act_deliver: "Delivered",
+  act_accept: "Accept", act_arrive: "Arrived", act_finish: "Done", act_return: "Return", act_see: "Seen", act_deliver: "Delivered", act_duty: "On or off duty",
   act_report: "Report", clock_wrong: "This phone's clock is {span} off, please set it", sign_out: "Sign out", storage_full: "The phone's storage is full; make room and try again",
   meters: "{n} m", kilometers: "{n} km", closed: "The task has ended or was withdrawn",
 };

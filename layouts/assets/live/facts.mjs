@@ -37,6 +37,8 @@ export function applyFact(snapshot, fact) {
     const rest = snapshot[name].filter((other) => other.id !== thing.id);
     after[name] = ended.has(thing.status) ? rest : [...rest, thing];
   }
+  const changed = fact.body.worker; // a part of a worker, who never leaves the list
+  if (changed) after.workers = snapshot.workers.map((one) => (one.id === changed.id ? { ...one, ...changed } : one));
   return after;
 }
 
@@ -98,6 +100,6 @@ export class FactLog {
 
 /** @param {Fact} fact @returns {string[]} the things that a fact replaces; the fact itself when none */
 function keysOf(fact) {
-  const nouns = NOUNS.filter((noun) => fact.body[noun]);
+  const nouns = [...NOUNS, "worker"].filter((noun) => fact.body[noun]);
   return nouns.length ? nouns.map((noun) => `${noun}:${fact.body[noun].id}`) : [`fact:${fact.seq}`];
 }

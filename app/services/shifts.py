@@ -1,0 +1,43 @@
+"""On and off duty (在岗): a worker says it on his phone, and who dispatches sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from app.city import City
+from app.domain.facts import WORKER, Fact
+from app.domain.people import User, Verb, Worker, require
+from app.errors import NotAllowed
+
+ON, OFF = "worker.came_on_duty", "worker.went_off_duty"
+
+
+def turn(city: City, *, on_duty: bool, by: User) -> dict[str, Any]:
+    """Set whether the user's own worker is on duty; {"id", "on_duty"}.
+
+    What is so already is no fact. His open tasks stay his. NotAllowed for who is no worker.
+    """
+    if by.worker is None:
+        raise NotAllowed("只有处置人员可以上下岗。")
+    with city.ledger.begin() as tx:
+        worker = tx.worker(by.worker)
+        require(by, Verb.ATTEND, worker)
+        if worker.on_duty is not on_duty:
+            tx.put(msgspec.structs.replace(worker, on_duty=on_duty))
+            tx.record(_fact(city, worker, by, on_duty))
+    city.feed.publish(city.ledger)
+    return {"id": by.worker, "on_duty": on_duty}
+
+
+def _fact(city: City, worker: Worker, by: User, on_duty: bool) -> Fact:
+    return Fact(
+        kind=ON if on_duty else OFF,
+        thing=worker.id,
+        area=worker.grid,
+        at=city.now(),
+        who=by.id,
+        worker=worker.id,
+        body={WORKER: {"id": worker.id, "on_duty": on_duty}},
+    )
