@@ -198,16 +198,16 @@ def desk_of(url: str, user: str) -> Desk:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*flags: str) -> Iterator[Browser]:
     """Debian's Chromium without a screen; missing, it is an error that says what to install."""
     with sync_playwright() as playwright:
-        yield _launch(playwright)
+        yield _launch(playwright, *flags)
 
 
-def _launch(playwright: Playwright) -> Browser:
+def _launch(playwright: Playwright, *flags: str) -> Browser:
     path = "/usr/bin/chromium"
     assert Path(path).exists(), "no browser: apt-get install chromium fonts-noto-cjk"
-    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    return playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *flags])
 
 
 def sign_in(page: Page, url: str, user: str, to: str) -> None:
