@@ -9,6 +9,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
 from app.domain.facts import Fact, apply
+from app.domain.readings import Presence
 from app.services import alerts, registry, tasks
 from app.web import push as push_module
 from app.web.pages import edition
@@ -164,8 +165,8 @@ def test_the_pulse_says_that_redis_is_away_and_that_it_is_back(
 def test_the_pulse_carries_the_figures_of_the_area_looked_at(city, push, as_user) -> None:
     socket = as_user(cast.DUTY).socket()
     assert socket.emit("look", {"area": cast.STREET}, callback=True) == {"area": cast.STREET}
-    put_device(city, "GAS-1")
-    put_device(city, "GAS-2", area=cast.OTHER_GRID)
+    heard = put_device(city, "GAS-1"), put_device(city, "GAS-2", area=cast.OTHER_GRID)
+    city.live.set_states([(device.n, Presence.ONLINE, 0) for device in heard])
     push.pulse.look()
     online = {tile["key"]: tile for tile in push.pulse.word(cast.STREET)["tiles"]}["online"]
     assert online["note"].endswith("/1")
