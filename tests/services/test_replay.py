@@ -45,9 +45,10 @@ def story(city, clock, a_report, an_order, photo):
 
 
 def lists(snapshot) -> dict:
-    """What is open, as the browser has it."""
-    found = seen({name: snapshot[name] for name, _ in LISTS.values()} | {"as_of": 0})
-    return {name: found[name] for name, _ in LISTS.values()}
+    """What is open and who is on duty, as the browser has it; places have tests of their own."""
+    workers = [{name: one[name] for name in ("id", "on_duty")} for one in snapshot["workers"]]
+    open_ = {name: snapshot[name] for name, _ in LISTS.values()}
+    return seen(open_ | {"workers": workers, "as_of": 0})
 
 
 @pytest.mark.parametrize("verb", VERBS)
