@@ -170,7 +170,7 @@ def _span(args: Form, now: datetime) -> tuple[datetime, datetime]:
         end = end or start + SPAN
     except OverflowError as why:
         raise Rejected("bad_time", "start_date and end_date are beyond all calendars") from why
-    if not start <= end <= start + SPAN:
+    if not timedelta() <= end - start <= SPAN:
         raise Rejected("bad_time", "start_date to end_date may not span more than 90 days")
     return start, end
 

@@ -52,13 +52,17 @@ def listening(page, *stores):
     )
 
 
-def test_an_alert_sets_off_its_list_and_the_strip_alone(city):
-    assert listening(built("wall", city), ids.PULSE, ids.CALM) == [ids.ALERTS, ids.STRIP]
+def test_an_alert_sets_off_its_list_the_counts_and_the_strip_alone(city):
+    assert listening(built("wall", city), ids.PULSE, ids.CALM) == [
+        ids.ALERTS,
+        ids.LAYER_COUNTS,
+        ids.STRIP,
+    ]
 
 
 def test_selecting_a_thing_leaves_the_figures_still(city):
     still = set(listening(built("wall", city), ids.SIGHT))
-    assert still == {ids.AREAS, ids.HOTLINE, ids.STRIP, ids.TILES, ids.TREND}
+    assert still == {ids.AREAS, ids.HOTLINE, ids.LAYER_COUNTS, ids.STRIP, ids.TILES, ids.TREND}
     assert not still & set(listening(built("wall", city), ids.URL))
 
 

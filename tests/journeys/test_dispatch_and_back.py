@@ -162,3 +162,31 @@ def test_reported_from_the_phone(
     assert cases[0]["area"].startswith("320404005")
     _hears_its_own(living, neighbour)
     assert not neighbour.knows("cases", cases[0]["id"])
+
+
+def test_off_duty_is_what_the_worker_says(
+    living: LivingCity, desk: BrowserContext, pocket: BrowserContext
+) -> None:
+    wall = open_wall(desk, living.url)
+
+    def present() -> bool:
+        return next(one["on_duty"] for one in wall.state["workers"] if one["id"] == "W013")
+
+    stranger = pocket.new_page()  # a phone that nobody has used yet asks who he is
+    stranger.goto(f"{living.url}/m/")
+    stranger.wait_for_url("**/login?next=/m/")
+    stranger.close()
+    phone = open_phone(pocket, living.url, "W013")
+    duty = phone.page.locator("#duty")
+    expect(duty).to_have_attribute("aria-pressed", "true")
+    assert present()
+    phone.go_offline(offline=True)
+    duty.click()  # kept like every tap, and told once there is a network
+    until(lambda: phone.waiting == 1)
+    assert present()
+    phone.go_offline(offline=False)
+    until(lambda: not present(), timeout=20)
+    phone.page.reload()
+    expect(duty).to_have_attribute("aria-pressed", "false")
+    duty.click()
+    until(present, timeout=10)

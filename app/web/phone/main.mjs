@@ -55,6 +55,8 @@ async function refresh() {
   } catch (why) {
     state.signedOut = why instanceof Refusal && why.status === 401;
     if (state.signedOut) await exact.clear();
+    // nobody's phone yet: nothing is kept that he could go on with
+    if (state.signedOut && outbox.user === null) return void location.replace("/login?next=/m/");
   }
   await reload();
 }
@@ -229,8 +231,8 @@ async function believe(mine) {
 
 async function toggleDuty() {
   const on = !place.onDuty;
-  await turnDuty(on);
   await keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on } });
+  await turnDuty(on);
 }
 
 function wire() {
