@@ -1,6 +1,7 @@
 // The worker's page: my tasks, one big button, a report; everything works without a network.
 
 import { get, me, post, Refusal } from "./api.mjs";
+import { Duty } from "./duty.mjs";
 import { Exact } from "./exact.mjs";
 import * as kept from "./kept.mjs";
 import { listen } from "./live.mjs";
@@ -21,6 +22,7 @@ const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, ske
 const outbox = new Outbox(kept, post, () => void reload());
 const exact = new Exact(kept, post);
 const place = new Place((here) => post("/api/v1/position", here).catch(() => {}), () => paint());
+const duty = new Duty(kept, place, () => outbox.mine(), (on) => keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on } }));
 const english = new URLSearchParams(location.search).get("lang") === "en";
 
 async function start() {
@@ -33,8 +35,8 @@ async function start() {
   await reload();
   wire();
   listen(() => void refresh(), (linked) => ((state.linked = linked), paint()), pulse);
-  if ((await kept.recall("duty")) !== false) place.start();
   await refresh();
+  if (!state.signedOut) await duty.resume();
   setInterval(paint, 10_000);
   setInterval(() => void (outbox.flush(), state.linked || refresh()), RETRY_MS);
 }
@@ -43,12 +45,13 @@ async function start() {
 async function refresh() {
   try {
     await belongTo((await me()).id);
-    const { tasks, workers } = await get("/api/v1/snapshot");
+    const asked = await duty.asked();
+    const { me: mine, tasks, workers } = await get("/api/v1/snapshot");
     state.signedOut = false;
     const fresh = arrivals(state.tasks, tasks);
     state.tasks = tasks;
     await kept.remember("tasks", tasks);
-    await believe(workers[0]);
+    await duty.believe(asked, workers.find(({ id }) => id === mine.worker));
     for (const task of fresh) ring(word("new_task", { title: task.title }), task.level);
     for (const task of tasks) if (task.status === "sent") await mark(task, "deliver");
     outbox.flush();
@@ -67,6 +70,7 @@ async function belongTo(user) {
   outbox.user = user;
   state.tasks = [];
   state.areas = {};
+  await duty.forget();
   await exact.clear();
   await Promise.all([kept.remember("user", user), kept.remember("tasks", []), kept.remember("areas", {})]);
 }
@@ -217,30 +221,12 @@ function showOutbox() {
   box.onclose = () => (box.onclick = null);
 }
 
-async function turnDuty(on) {
-  if (on) place.start();
-  else place.stop();
-  await kept.remember("duty", on);
-}
-
-/** Whether I am on duty is what the server knows of me, once it has all that was tapped here. */
-async function believe(mine) {
-  const untold = (await outbox.mine()).some((each) => each.kind === "duty" && !each.refused);
-  if (mine && !untold && mine.on_duty !== place.onDuty) await turnDuty(mine.on_duty);
-}
-
-async function toggleDuty() {
-  const on = !place.onDuty;
-  await keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on } });
-  await turnDuty(on);
-}
-
 function wire() {
   document.addEventListener("pointerdown", arm, { once: true });
   window.addEventListener("online", () => void refresh());
   document.addEventListener("visibilitychange", () => document.hidden || void refresh());
   by("net").onclick = showOutbox;
-  by("duty").onclick = () => void toggleDuty();
+  by("duty").onclick = () => void duty.toggle();
   by("page").onclick = (event) => {
     const open = event.target.closest("[data-open]");
     if (open) ((state.chosen = open.dataset.open), paint(), window.scrollTo(0, 0));

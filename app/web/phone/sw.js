@@ -2,7 +2,7 @@
 // are kept in IndexedDB by the page, and every change waits in its outbox.
 const SHELL = "shell-1";
 const FILES = [
-  "./", "phone.css", "main.mjs", "api.mjs", "exact.mjs", "kept.mjs", "outbox.mjs", "tasks.mjs", "views.mjs", "report.mjs",
+  "./", "phone.css", "main.mjs", "api.mjs", "duty.mjs", "exact.mjs", "kept.mjs", "outbox.mjs", "tasks.mjs", "views.mjs", "report.mjs",
   "words.mjs", "place.mjs", "minimap.mjs", "photo.mjs", "ring.mjs", "live.mjs", "icon.svg", "manifest.webmanifest",
   "/vendor/socket.io.min.js", "/vendor/idb.js",
 ];
