@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from app.domain.enrolment import Enrolled, Sort, Wrong
 from app.domain.facts import Fact
 from app.domain.people import Unit, User, Worker
 from app.errors import Conflict
-from app.services import people, sheet
+from app.services import people, sheet, shifts
 from app.store.reads import Reads
+from app.store.tx import Tx
 
 # no 0, O, 1, l, I: a password is read from paper once
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
@@ -68,6 +70,8 @@ def take(city: City, trial: Trial, who: str) -> dict[str, str]:
     body |= {"added": str(len(trial.added)), "changed": str(len(trial.changed))}
     root, at = city.areas.city.code, city.now()
     with city.ledger.begin() as tx:
+        for turn in [*_turns(tx, trial, at, who)]:
+            tx.record(turn)
         tx.put(*(one for one in (*trial.added, *trial.changed) if not isinstance(one, User)))
         for one in (*trial.added, *trial.changed):
             if isinstance(one, User):
@@ -75,6 +79,13 @@ def take(city: City, trial: Trial, who: str) -> dict[str, str]:
         tx.record(Fact(kind="people.taken", thing=root, area="", at=at, who=who, body=body))
     city.feed.publish(city.ledger)
     return new
+
+
+def _turns(tx: Tx, trial: Trial, at: datetime, who: str) -> Iterator[Fact]:
+    """Who goes on or off duty by the table: the screens and a replay hear of it by facts alone."""
+    for one in trial.changed:
+        if isinstance(one, Worker) and tx.worker(one.id).on_duty is not one.on_duty:
+            yield shifts.told(one, on_duty=one.on_duty, at=at, by=who)
 
 
 def renew(city: City, user_id: str, who: str) -> str:

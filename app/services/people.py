@@ -102,7 +102,7 @@ def _new_secret(tx: Tx, user: User, known: Secret, hashed: str) -> None:
 def demo_cast(city: City, password: str) -> list[User]:
     """Bring the demo's units, workers and users into the ledger, all with one password.
 
-    Repeatable: who is there with this password stays signed in.
+    Repeatable: who is there with this password stays signed in, who is off duty stays so.
     """
     hashed = hasher.hash(password)  # one hash for all: the password is one, and hashing is slow
     users = demo_people.users(city.areas)
@@ -113,7 +113,9 @@ def demo_cast(city: City, password: str) -> list[User]:
         known[old] = _fits(old, password)
     with city.ledger.begin() as tx:
         tx.put(*demo_people.units(city.areas))
-        tx.put(*demo_people.workers(city.areas))
+        on_duty = {one.id: one.on_duty for one in tx.workers()}
+        for one in demo_people.workers(city.areas):
+            tx.put(msgspec.structs.replace(one, on_duty=on_duty.get(one.id, one.on_duty)))
         for user in users:
             secret = secrets[user.id]
             if secret is None or not known[secret.password_hash]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -26,18 +27,19 @@ def turn(city: City, *, on_duty: bool, by: User) -> dict[str, Any]:
         require(by, Verb.ATTEND, worker)
         if worker.on_duty is not on_duty:
             tx.put(msgspec.structs.replace(worker, on_duty=on_duty))
-            tx.record(_fact(city, worker, by, on_duty))
+            tx.record(told(worker, on_duty=on_duty, at=city.now(), by=by.id))
     city.feed.publish(city.ledger)
     return {"id": by.worker, "on_duty": on_duty}
 
 
-def _fact(city: City, worker: Worker, by: User, on_duty: bool) -> Fact:
+def told(worker: Worker, *, on_duty: bool, at: datetime, by: str) -> Fact:
+    """The fact that a worker is on duty from now on, or no longer."""
     return Fact(
         kind=ON if on_duty else OFF,
         thing=worker.id,
         area=worker.grid,
-        at=city.now(),
-        who=by.id,
+        at=at,
+        who=by,
         worker=worker.id,
         body={WORKER: {"id": worker.id, "on_duty": on_duty}},
     )

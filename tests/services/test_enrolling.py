@@ -63,9 +63,10 @@ def test_who_changes_keeps_the_password_and_with_his_role_his_session(city, tabl
     assert people.session_epoch(city, "zhiban") == epoch + 1, "an open screen ends"
 
 
-def test_a_worker_off_duty_stays_so_until_a_row_says_otherwise(city, table):
+def test_a_worker_off_duty_stays_so_until_a_row_says_otherwise(city, table, kinds_told):
     off = "编号,姓名,单位,网格,在岗\nW001,张网格,U01,320404001,否\n"
     enrolling.take(city, enrolling.attempt(city, Sort.WORKERS, table(off)), "cli")
+    assert kinds_told() == ["worker.went_off_duty", "people.taken"]
     silent = off.replace(",在岗", "").replace(",否", "")
     assert enrolling.attempt(city, Sort.WORKERS, table(silent)).same == 1
 

@@ -220,6 +220,7 @@ def test_every_verb_of_the_services_is_in_the_contract():
         "people.user_by_id",
         "people.session_epoch",
         "people.check_password",
+        "shifts.told",
         "clock.run",
         "cases.withdraw_open",
         "tasks.reachable",  # changes nothing: whether a worker can be sent

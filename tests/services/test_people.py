@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.people import Role, User, covers
 from app.errors import Invalid, NotAllowed, SignInNeeded, TooMany
-from app.services import people
+from app.services import people, shifts
 from tests import cast
 
 PASSWORD = "Lantern-Street-7"
@@ -106,8 +106,11 @@ def test_the_demo_cast(city):
 
 def test_the_demo_cast_again_disturbs_nobody(city):
     people.demo_cast(city, PASSWORD)
+    shifts.turn(city, on_duty=False, by=people.sign_in(city, "w001", PASSWORD, "10.0.0.1"))
     epoch, seq = people.session_epoch(city, "duty"), city.ledger.last_seq()
     people.demo_cast(city, PASSWORD)
     assert (people.session_epoch(city, "duty"), city.ledger.last_seq()) == (epoch, seq)
+    with city.ledger.read() as tx:
+        assert not tx.worker("W001").on_duty
     people.demo_cast(city, "Another-Street-8")
     assert people.session_epoch(city, "duty") == epoch + 1
