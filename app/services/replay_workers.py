@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def then(city: City, user: User, scope: str, at: int) -> list[Row]:
-    """The workers of a scope with where they were, None where that is not known."""
+    """The workers of a scope with where they were, None off duty and where that is not known."""
     with city.ledger.read() as tx:
         people = tx.workers(scope)
         moment = datetime.fromtimestamp(at / 1000, UTC)
@@ -26,7 +26,10 @@ def then(city: City, user: User, scope: str, at: int) -> list[Row]:
     people = [replace(one, on_duty=turned.get(one.id, one.on_duty)) for one in people]
     walked = _walked(city, user)
     now: dict[str, Place] = live_or(city.live.workers, {})
-    return [_worker(one, _place(now.get(one.id), walked.get(one.id, []), at)) for one in people]
+    return [
+        _worker(one, _place(now.get(one.id), walked.get(one.id, []), at) if one.on_duty else None)
+        for one in people
+    ]
 
 
 def _worker(one: Worker, place: Place | None) -> Row:

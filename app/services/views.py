@@ -116,11 +116,11 @@ def _of_worker(tx: Tx, user: User) -> Open:
 
 
 def _places(city: City, workers: list[Worker]) -> list[dict[str, Any]]:
-    """Workers with where they were last; without a live store nobody has a place."""
+    """Workers with where they were last; nobody off duty, or without a live store, has a place."""
     live: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {}) if workers else {}
     found = []
     for worker in workers:
-        lon, lat, at = live.get(worker.id, (None, None, None))
+        lon, lat, at = (live.get(worker.id) if worker.on_duty else None) or (None, None, None)
         found.append(
             {
                 "id": worker.id,

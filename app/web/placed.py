@@ -28,12 +28,16 @@ class Placed:
         self._told: dict[str, set[World]] = {}  # where maps may show each one
 
     def grids(self) -> dict[str, str]:
-        """The grid of each worker, at most a minute old."""
+        """The grid of each worker on duty, at most a minute old."""
         if not self._grids or self.clock() - self._read_at > GRIDS_KEPT_S:
             with self.city.ledger.read() as tx:
-                self._grids = {worker.id: worker.grid for worker in tx.workers()}
+                self._grids = {one.id: one.grid for one in tx.workers() if one.on_duty}
             self._read_at = self.clock()
         return self._grids
+
+    def forget(self) -> None:
+        """Somebody has gone on or off duty: the grids are read anew."""
+        self._read_at = -np.inf
 
     def now(self, sight: WorkerSight) -> list[Row]:
         """The places of the workers in a sight as they are now. RedisError as Redis says it."""

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
-from app.domain.facts import SHOWN, Fact, told
+from app.domain.facts import SHOWN, WORKER, Fact, told
 from app.domain.people import concerns
 from app.store import keys
 from app.store.feed import decode
@@ -155,6 +155,8 @@ class Push:
                 return
             self.seq = fresh[-1].seq
             shown = [f for f in fresh if f.body.keys() & SHOWN]
+            if any(WORKER in f.body for f in shown):
+                self.picture.placed.forget()
             for scope in self.audience.scopes():
                 self._emit(f"facts:{scope}", [f for f in shown if concerns(scope, told(f))])
             for worker in self.audience.workers():

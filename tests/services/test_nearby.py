@@ -10,7 +10,7 @@ import pytest
 from app.domain.readings import Device, WorkerPosition
 from app.domain.resources import Resource, Sort, State
 from app.errors import Invalid, NotAllowed
-from app.services import nearby
+from app.services import nearby, views
 from app.store import resources as kept
 from tests import cast
 
@@ -118,6 +118,8 @@ def test_who_is_not_on_duty_is_nowhere(city, spot, walk):
     with city.ledger.begin() as tx:
         tx.put(msgspec.structs.replace(cast.WORKERS[0], on_duty=False))
     assert ask(city, spot)["workers"] == []
+    told = {one["id"]: one["lon"] for one in views.snapshot(city, cast.DUTY)["workers"]}
+    assert told["W001"] is None
 
 
 def test_open_cases_and_devices_are_there(city, spot, case):

@@ -7,6 +7,7 @@ import pytest
 from app.city import City
 from app.domain.clusters import snapped
 from app.domain.readings import WorkerPosition
+from app.services import shifts
 from app.web.placed import Placed
 from app.web.push import Push
 from app.web.sights import WorkerSight
@@ -129,3 +130,13 @@ def test_a_page_without_a_map_hears_of_none(city, push, here) -> None:
     here.emit("look", {"area": "320404", "workers": "all"}, callback=True)
     walk(city, push, "W001", NEAR)
     assert heard(here) == []
+
+
+def test_nobody_is_told_where_somebody_off_duty_is(city, push, clock, here) -> None:
+    for on_duty, place in ((True, NEAR), (False, EDGE), (True, NEAR)):
+        shifts.turn(city, on_duty=on_duty, by=cast.ZHANG)
+        push.step()
+        heard(here)
+        clock.advance(seconds=20)
+        at = walk(city, push, "W001", place)
+        assert heard(here) == ([["W001", *place, at]] if on_duty else [])
