@@ -8,6 +8,8 @@ import { getOurs } from "./view_url.mjs";
 const WAIT_MS = 10_000; // the card may come so late; afterwards the map stands where the officer has left it
 const SOON_MS = 60;
 const HANDS = ["pointerdown", "wheel", "keydown"];
+const CHOICES = ["alert", "case", "device"]; // in the address, the first counts
+const WAYS = "[data-action=area]"; // leads the map to another area
 const CARDS = `.card-slot, #${THING}`;
 
 /** A part of the page (parts.mjs). */
@@ -18,7 +20,9 @@ export class InSight {
     this.key = null; // of what is chosen
     this.place = null; // () => {lon, lat} of it, or null while that is not known
     this.until = 0; // epoch ms
-    this.far = !getOurs("view"); // a link that says what to look at, but not from where
+    this.looked = null; // what the address chooses
+    const asked = new URLSearchParams(location.search);
+    this.far = !getOurs("view") && CHOICES.some((name) => asked.has(name)); // a link that says what to look at, but not from where
     this.moving = false;
     this.soon = throttle(() => this.#look(), SOON_MS);
     document.addEventListener("chengyun:thing", ({ detail }) => this.#choose(detail && `${detail.type}:${detail.id}`, () => detail));
@@ -39,13 +43,17 @@ export class InSight {
 
   /** @param {import("./config.mjs").View} view */
   look(view) {
-    const { alert, device } = view;
-    const n = Number(/^n:(\d+)$/.exec(device ?? "")?.[1] ?? NaN);
-    if (alert) this.#choose(`alert:${alert}`, () => this.#known("alerts", alert));
-    else if (view.case) this.#choose(`case:${view.case}`, () => this.#known("cases", view.case));
-    else if (device) this.#choose(device, () => this.#device(n));
-    else this.#choose(null, null);
-    if (device && !alert && !view.case) void this.page.facts.ask(n).then(() => this.soon());
+    const name = CHOICES.find((one) => view[one]);
+    const key = name ? `${name}:${view[name]}` : null;
+    if (key === this.looked) return; // something else of the view is another
+    this.looked = key;
+    if (name === "device") this.#chooseDevice(key, Number(/^n:(\d+)$/.exec(view.device)?.[1] ?? NaN));
+    else this.#choose(key, name ? () => this.#known(`${name}s`, view[name]) : null);
+  }
+
+  #chooseDevice(key, n) {
+    this.#choose(key, () => this.#device(n));
+    void this.page.facts.ask(n).then(() => this.soon());
   }
 
   /** Its place may have come with the snapshot. */
@@ -68,9 +76,9 @@ export class InSight {
     if (key) this.soon();
   }
 
-  /** Whoever moves the map himself has it as he wants it; a click on a panel is no such move. */
+  /** Whoever moves the map himself has it as he wants it; a click on a panel is no such move, but for a way to another area. */
   #touched({ type, target }) {
-    if (type === "keydown" || this.scene?.map.getContainer().contains(target)) Object.assign(this, { until: 0, far: false });
+    if (type === "keydown" || target.closest?.(WAYS) || this.scene?.map.getContainer().contains(target)) Object.assign(this, { until: 0, far: false });
   }
 
   #due() {
