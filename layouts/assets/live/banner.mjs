@@ -51,6 +51,8 @@ function told(row, { title, since, doubt }) {
   [title, since, doubt].forEach((text, n) => {
     if (row.children[n].textContent !== text) row.children[n].textContent = text;
   });
+  const way = row.querySelector("a");
+  if (way) way.href = wayIn();
   return row;
 }
 
@@ -63,9 +65,12 @@ function reload(words) {
 
 function signIn(words) {
   const link = part("a", words.signIn);
-  link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.href = wayIn();
   return link;
 }
+
+/** Sign in, and back to what is looked at by then. */
+const wayIn = () => `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
 
 function part(tag, text = "") {
   const element = document.createElement(tag);

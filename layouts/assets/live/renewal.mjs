@@ -45,7 +45,8 @@ export class Renewal {
     this.asking = true;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
-      if (!answer.ok || answer.redirected) throw new Error(`the page answers ${answer.status}`);
+      const home = new URL(answer.url).pathname === location.pathname; // not the sign-in; a view that is nobody's any more leads to the page itself
+      if (!answer.ok || !home) throw new Error(`the page answers ${answer.status}`);
       sessionStorage.setItem(BEFORE, String(now));
       location.reload();
     } catch (why) {
