@@ -34,14 +34,15 @@ _held: WeakKeyDictionary[Live, dict[bool, Held]] = WeakKeyDictionary()
 
 
 def gazetteer(city: City, *, devices: bool = True) -> Gazetteer:
-    """The names known now; built anew after ten minutes and when the areas were swapped.
+    """The names known now; built anew when the areas were swapped, with devices after ten minutes.
 
     10 ms for the areas of a city, about 10 µs more for each device or name: whoever must not wait
     leaves the devices out. While Redis is away they are left out too.
     """
     now, known = city.now(), _held.setdefault(city.live, {})
     held = known.get(devices)
-    if held is None or held.areas is not city.areas or not held.at <= now < held.at + AGAIN:
+    young = held is not None and (not devices or held.at <= now < held.at + AGAIN)
+    if held is None or held.areas is not city.areas or not young:
         more = [_devices(city)] if devices else []
         built = Gazetteer(city.areas, city.places, *more, sound=places_pinyin.sounding)
         held = known[devices] = Held(built, city.areas, now)

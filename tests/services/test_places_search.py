@@ -237,11 +237,12 @@ def test_the_case_says_about_and_keeps_nothing_personal(named_city, an_order):
     assert not [word for word in ("15幢", "502", "张小明") if word in told]
 
 
-def test_the_gazetteer_is_built_again_for_new_devices(city, clock, pump):
-    first = places_known.gazetteer(city)
+def test_the_gazetteer_is_built_again_for_new_devices_alone(city, clock, pump):
+    first, still = places_known.gazetteer(city), places_known.gazetteer(city, devices=False)
     assert places_known.gazetteer(city) is first
     clock.advance(minutes=11)
     assert places_known.gazetteer(city) is not first
+    assert places_known.gazetteer(city, devices=False) is still
 
 
 def test_a_wrong_file_of_names_refuses_to_start(settings, tmp_path):
