@@ -12,8 +12,8 @@ from typing import Any
 
 from app.city import City
 from app.domain.facts import Fact
-from app.domain.people import User, Verb, Worker, covers, may, require
-from app.errors import NotAllowed
+from app.domain.people import MISSING, User, Verb, Worker, covers, may, require
+from app.errors import Unseen
 from app.services.views_scope import live_or, now_ms, place, root, scope_in
 from app.store import limits, near
 
@@ -33,7 +33,7 @@ def tracks(city: City, user: User, area: str | None = None, worker: str | None =
     with city.ledger.read() as tx:
         people = [tx.worker(worker)] if worker else tx.workers(scope)
     if worker and not covers(scope, people[0].grid):
-        raise NotAllowed("您的数据范围不包含该人员。")
+        raise Unseen(MISSING["Worker"])
     found = _of(city, people)
     _tell(city, user, worker or area or root(city, user), people[0].grid if worker else area)
     return {
@@ -86,7 +86,7 @@ def worker(city: City, user: User, worker_id: str) -> Row:
     with city.ledger.read() as tx:
         found = tx.worker(worker_id)
         if not covers(scope, found.grid):
-            raise NotAllowed("您的数据范围不包含该人员。")
+            raise Unseen(MISSING["Worker"])
         tasks = tx.tasks(worker=worker_id, scope=scope, open=True, limit=20)
         units = {unit.id: unit.name for unit in tx.units()}
         load = near.in_hand(tx, [worker_id])

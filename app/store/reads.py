@@ -55,7 +55,7 @@ class Reads:
 
     def worker(self, worker_id: str) -> Worker:
         """Return a worker; NotFound when there is none."""
-        return self._one(Worker, worker_id, "没有这位处置人员")
+        return self._one(Worker, worker_id, MISSING["Worker"])
 
     def report(self, report_id: str) -> Report | None:
         """Return a report, or None."""

@@ -56,7 +56,8 @@ def test_one_resource_and_one_worker(as_user, seeded):
 def test_tracks_are_for_who_dispatches(as_user, seeded):
     assert as_user(cast.DUTY).get("/api/v1/tracks?worker=W001").json["workers"][0]["id"] == "W001"
     assert as_user(cast.WALL).get("/api/v1/tracks").status_code == 403
-    assert as_user(cast.STRANGER).get("/api/v1/tracks?worker=W001").status_code == 403
+    for path in ("tracks?worker=W001", "workers/W001"):  # as if there were none
+        assert as_user(cast.STRANGER).get(f"/api/v1/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["resources?box=119,31,120,32", "nearby?lon=1&lat=1", "tracks"])
