@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.city import City
 from app.domain.cases import Case
@@ -76,20 +77,27 @@ def _devices(city: City, scope: str, domain: str | None) -> dict[str, int]:
     if points is None:
         return {"devices": 0, "offline": 0, "unheard": 0}
     kinds = np.bincount(points["kind"], minlength=len(KINDS))
-    found = {"devices": len(points)} | _quiet(points, now_ms(city) // 1000)
+    found = {"devices": len(points)}
+    quiet = _quiet(points, now_ms(city) // 1000)
+    found |= {name: int(per_kind.sum()) for name, per_kind in quiet.items()}
     for n, kind in enumerate(KINDS):
         found[f"devices:{kind.code}"] = int(kinds[n])
+        found |= {f"{name}:{kind.code}": int(k[n]) for name, k in quiet.items() if k[n]}
         row = f"devices/{kind.domain}"
         found[row] = found.get(row, 0) + int(kinds[n])
     return found
 
 
-def _quiet(points: Points, now_s: int) -> dict[str, int]:
-    """How many devices are stale and how many have not spoken yet, as the map draws them."""
+def _quiet(points: Points, now_s: int) -> dict[str, NDArray[np.int64]]:
+    """How many devices of each kind are stale and have not spoken yet, as the map draws them."""
     offline, at = points["presence"] == int(Presence.OFFLINE), points["at"].astype(np.int64)
     old = (at > 0) & (now_s - at > PERIODS * PERIODS_S[points["kind"]])
     unheard = (at == 0) & ~offline
-    return {"offline": int((offline | old).sum()), "unheard": int(unheard.sum())}
+    states = {"offline": offline | old, "unheard": unheard}
+    return {
+        name: np.bincount(points["kind"][those], minlength=len(KINDS))
+        for name, those in states.items()
+    }
 
 
 def _resources(tx: Tx, scope: str) -> dict[str, int]:

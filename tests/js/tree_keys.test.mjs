@@ -53,6 +53,13 @@ it("of a layer that is on in part, those parts are counted", () => {
   assert.equal(drawnOf(counts, "devices", () => "true"), 7);
 });
 
+it("who is silent is counted among the devices that are drawn", () => {
+  const counts = { devices: 9, offline: 3, "offline:gas": 2, "offline:air": 1, unheard: 1, "unheard:air": 1 };
+  const states = { devices: "mixed", "devices:gas": "true", "devices:air": "false" };
+  assert.deepEqual(["offline", "unheard"].map((name) => drawnOf(counts, name, (one) => states[one])), [2, 0]);
+  assert.deepEqual(["offline", "unheard"].map((name) => drawnOf(counts, name, () => "true")), [3, 1]);
+});
+
 it("a count of none is told where its sort is counted, else nothing is said", () => {
   const counts = { devices: 5, "devices:gas": 5, alerts: 0 };
   assert.equal(countOf(counts, "devices:gas"), 5);

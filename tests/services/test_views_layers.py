@@ -53,6 +53,7 @@ def test_who_has_not_spoken_yet_is_no_stale_device(city, clock) -> None:
     assert quiet(city) == (1, 1)
     city.live.set_states([(n, 2, 0)])
     assert quiet(city) == (2, 0)
+    assert views.layers(city, cast.DUTY)["offline:gas"] == 2
 
 
 def quiet(city) -> tuple[int, int]:

@@ -88,12 +88,12 @@ export class LayerTree {
     const counts = JSON.parse(this.told.dataset.counts);
     const form = new Intl.NumberFormat("en-US");
     for (const place of this.panel.querySelectorAll("[data-count]")) {
-      const switches = place.closest("[data-action=layer]") !== null; // the short legend counts what is drawn
-      const count = switches ? drawnOf(counts, place.dataset.count) : countOf(counts, place.dataset.count);
+      const drawn = place.closest(".short") !== null; // the short legend counts what is drawn
+      const count = (drawn ? drawnOf : countOf)(counts, place.dataset.count);
       const text = count === undefined ? "" : form.format(count);
       if (place.textContent !== text) place.textContent = text;
     }
-    this.panel.querySelector(".short [data-said=unheard]").hidden = !counts.unheard;
+    this.panel.querySelector(".short [data-said=unheard]").hidden = !drawnOf(counts, "unheard");
   }
 
   /** The legend of the colours; the choice follows the address, also when somebody goes back. */
@@ -174,9 +174,11 @@ export function countOf(counts, name) {
 
 /** The count of what is on of a layer: of its parts that are, when not all of them are. @param {Object<string, number>} counts @param {string} name */
 export function drawnOf(counts, name, of = stateOf) {
-  if (of(name) !== "mixed") return countOf(counts, name);
-  const parts = Object.keys(counts).filter((one) => one.startsWith(`${name}:`) && of(one) === "true");
-  return parts.length === 0 ? undefined : parts.reduce((sum, one) => sum + counts[one], 0);
+  const layer = Object.hasOwn(SAID, name) ? "devices" : name; // such a row tells of the devices that are drawn
+  if (of(layer) !== "mixed") return countOf(counts, name);
+  const parts = Object.keys(counts).filter((one) => one.startsWith(`${name}:`) && of(layer + one.slice(name.length)) === "true");
+  if (parts.length === 0) return layer === name ? undefined : 0;
+  return parts.reduce((sum, one) => sum + counts[one], 0);
 }
 
 /** Marks of devices, drawn by what draws them on the map. @param {Element} panel @param {import("./config.mjs").KindRow[]} kinds */
