@@ -26,10 +26,18 @@ def rows(
     missing = [name for name in needed if name not in columns.values()]
     if missing:
         raise Invalid("表头缺少必填列。", fields=dict.fromkeys(missing, "缺少此列"))
-    for row in reader:
+    for row in _read(reader):
         said = {ours: row.get(theirs) or "" for theirs, ours in columns.items()}
         if any(said.values()):
             yield reader.line_num, said
+
+
+def _read(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as why:  # a quote that is not closed makes one endless cell
+        line = f"第 {reader.line_num} 行附近"
+        raise Invalid("表格无法读取，请检查引号是否成对。", fields={line: str(why)}) from why
 
 
 def _text(file: Path) -> str:
