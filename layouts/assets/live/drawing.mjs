@@ -18,6 +18,7 @@ const NOT_THE_GROUND = ".leaflet-control, button, a, input, select";
 const PANE = 640;
 const LIST_REM = 29; // the list with the tools beside it (drawing.css)
 const TWICE_MS = 350; // a double click ends a ring or a line
+const LATE_CLICK_MS = 2 * TWICE_MS; // so long after its end a click may still be that of the shape
 
 /** The part of the page; see parts.mjs. */
 export class Drawing {
@@ -89,7 +90,10 @@ export class Drawing {
   #mark() {
     for (const button of document.querySelectorAll('[data-action="draw"]'))
       button.setAttribute("aria-pressed", String(button.dataset.id === this.tool));
-    this.map?.getContainer().classList.toggle(DRAWING, this.tool !== null);
+    const container = this.map?.getContainer();
+    const tell = () => container?.classList.toggle(DRAWING, this.tool !== null);
+    if (this.tool) tell();
+    else setTimeout(tell, LATE_CLICK_MS); // picking.mjs hears the click that ended a shape before we do
     if (!this.tool) this.cross?.hide();
     this.map?.dragging[this.tool ? "disable" : "enable"]();
     this.map?.doubleClickZoom[this.tool ? "disable" : "enable"]();
@@ -111,7 +115,7 @@ export class Drawing {
   /** The ground is ours while a tool is in hand; the click that ended a shape opens nothing under it. */
   #isMine(event) {
     if (event.target.closest?.(NOT_THE_GROUND) || event.button > 0) return false;
-    return this.tool !== null || (event.type.endsWith("click") && event.timeStamp - this.ended < TWICE_MS * 2);
+    return this.tool !== null || (event.type.endsWith("click") && event.timeStamp - this.ended < LATE_CLICK_MS);
   }
 
   /** Whether the tool's shape is pulled open in one movement. */
