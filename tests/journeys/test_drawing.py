@@ -18,7 +18,7 @@ STANDS = """() => {
   for (const n of points.index.keys()) {
     const [lon, lat] = points.placeOf(n) ?? [];
     const at = lat && map.latLngToContainerPoint([lat, lon]);
-    const free = at && at.x > 150 && at.x < 850 && at.y > 150 && at.y < 750;
+    const free = at && at.x > 320 && at.x < 850 && at.y > 220 && at.y < 700;
     if (free && page.scene.hits(at).length === 1) return [box.x + at.x, box.y + at.y];
   }
   return null;
