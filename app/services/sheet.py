@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import Invalid
@@ -22,7 +23,7 @@ def rows(
     column is not there.
     """
     reader = csv.DictReader(io.StringIO(_text(file)))
-    columns = named(list(reader.fieldnames or []))
+    columns = named(_headings(reader))
     missing = [name for name in needed if name not in columns.values()]
     if missing:
         raise Invalid("表头缺少必填列。", fields=dict.fromkeys(missing, "缺少此列"))
@@ -32,10 +33,22 @@ def rows(
             yield reader.line_num, said
 
 
+def _headings(reader: csv.DictReader[str]) -> list[str]:
+    with _open_quotes(reader):
+        return list(reader.fieldnames or [])
+
+
 def _read(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
-    try:
+    with _open_quotes(reader):
         yield from reader
-    except csv.Error as why:  # a quote that is not closed makes one endless cell
+
+
+@contextmanager
+def _open_quotes(reader: csv.DictReader[str]) -> Iterator[None]:
+    """Refuse a table in a sentence: a quote that is not closed makes one endless cell."""
+    try:
+        yield
+    except csv.Error as why:
         line = f"第 {reader.line_num} 行附近"
         raise Invalid("表格无法读取，请检查引号是否成对。", fields={line: str(why)}) from why
 

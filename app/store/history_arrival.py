@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.store.history_files import PART, put
-from app.store.history_query import quoted, read, write
+from app.store import history_tables as tables
+from app.store.history_query import read
+from app.store.history_tables import table_of
 
 ARRIVAL, NEWEST = "arrival", "newest"
 LEVELS = (ARRIVAL, NEWEST)
@@ -35,43 +36,27 @@ select device, metric, max("at") as "at", max(arrived) as arrived,
 from {source} group by device, metric, (epoch_ms(arrived) - 1) // {quarter}
 order by (epoch_ms(max(arrived)) - 1) // {quarter}, device, metric
 """
-COPY = "copy ({rows}) to {draft} (format parquet, compression zstd, row_group_size {group})"
-
-
-def table_of(root: Path, level: str, file: Path) -> Path:
-    """Where the readings of a file lie in order of arrival, or the newest of them."""
-    return root / level / file.relative_to(root)
 
 
 def lacking(root: Path, file: Path) -> bool:
     """Whether a merged file has not both."""
-    if file.name.startswith(PART):
-        return False
-    return not all(table_of(root, level, file).exists() for level in LEVELS)
+    return tables.lacking(root, file, LEVELS)
 
 
 def build(root: Path, file: Path) -> None:
     """Make both for a merged file. OSError when the disk is full."""
     readings = COLUMNS.format(source=read([file]))
     arrival, newest = (table_of(root, level, file) for level in (ARRIVAL, NEWEST))
-    _write(root, OF_READINGS.format(source=readings, shown=SHOWN), arrival)
-    _write(root, OF_ARRIVAL.format(source=read([arrival]), quarter=QUARTER_MS), newest)
-
-
-def _write(root: Path, rows: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    try:
-        write(COPY.format(rows=rows, draft=quoted(draft), group=GROUP_ROWS), root)
-        put(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    for path, rows in (
+        (arrival, OF_READINGS.format(source=readings, shown=SHOWN)),
+        (newest, OF_ARRIVAL.format(source=read([arrival]), quarter=QUARTER_MS)),
+    ):
+        tables.make(root, rows, path, GROUP_ROWS)
 
 
 def drop(root: Path, file: Path) -> None:
     """Forget what was made of a file that is gone, or from which readings are deleted."""
-    for level in LEVELS:
-        table_of(root, level, file).unlink(missing_ok=True)
+    tables.drop(root, file, LEVELS)
 
 
 def chosen(root: Path, files: Sequence[Path], level: str = ARRIVAL) -> list[Path]:

@@ -41,10 +41,8 @@ select device, kind, metric, {stretch} as "at",
   sum(bad)::bigint as bad, coalesce(arg_max(area, last_at), any_value(area)) as area
 from {source} group by all
 """
-COPY = """
-copy (select * from ({rows}) order by device, metric, "at")
-to {draft} (format parquet, compression zstd, row_group_size {group})
-"""
+SORTED = 'select * from ({rows}) order by device, metric, "at"'
+COPY = "copy ({rows}) to {draft} (format parquet, compression zstd, row_group_size {group})"
 
 
 def stretch(width_ms: int, moment: str = '"at"') -> str:
@@ -59,11 +57,11 @@ def table_of(root: Path, level: str, file: Path) -> Path:
     return root / level / file.relative_to(root)
 
 
-def lacking(root: Path, file: Path) -> bool:
+def lacking(root: Path, file: Path, levels: Sequence[str] = LEVELS) -> bool:
     """Whether a merged file has not all of its tables."""
     if file.name.startswith(PART):
         return False
-    return not all(table_of(root, level, file).exists() for level in LEVELS)
+    return not all(table_of(root, level, file).exists() for level in levels)
 
 
 def build(root: Path, file: Path) -> None:
@@ -71,21 +69,25 @@ def build(root: Path, file: Path) -> None:
     source, rows = file, OF_READINGS
     for level in LEVELS:
         path = table_of(root, level, file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".tmp")
         question = rows.format(stretch=stretch(WIDTH_MS[level]), source=read([source]))
-        copy = COPY.format(rows=question, draft=quoted(draft), group=GROUP_ROWS)
-        try:
-            write(copy, root)
-            put(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        make(root, SORTED.format(rows=question), path, GROUP_ROWS)
         source, rows = path, OF_TABLES
 
 
-def drop(root: Path, file: Path) -> None:
+def make(root: Path, rows: str, path: Path, group: int) -> None:
+    """Write the rows of a question as one table, in groups of so many rows. OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    try:
+        write(COPY.format(rows=rows, draft=quoted(draft), group=group), root)
+        put(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def drop(root: Path, file: Path, levels: Sequence[str] = LEVELS) -> None:
     """Forget the tables of a file that a larger one holds now."""
-    for level in LEVELS:
+    for level in levels:
         table_of(root, level, file).unlink(missing_ok=True)
 
 

@@ -118,6 +118,8 @@ def test_a_file_that_is_no_such_table_says_what_is_missing(city, table, tmp_path
         enrolling.attempt(city, Sort.USERS, tmp_path / "nowhere.csv")
     with pytest.raises(Invalid, match="引号"):
         enrolling.attempt(city, Sort.USERS, table(USERS + '"' + "x" * 200_000))
+    with pytest.raises(Invalid, match="引号"):
+        enrolling.attempt(city, Sort.USERS, table('账号,"姓名' + "x" * 200_000))
 
 
 def test_a_password_of_ours_is_never_too_easy(city):
