@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from flask import Blueprint, Flask, g, redirect, render_template, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from app.city import City
@@ -139,6 +140,7 @@ def _welcome(city: City, user: User) -> Response:
     session.update(epoch=epoch, seen=time.time())
     session.permanent = True
     login_user(SignedIn(user))
+    generate_csrf()  # kept in the session now: two first requests at once would each make their own
     return redirect(_home(user, wanted))
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.journeys.field import IN_STREET_16, Sensor, sensor
+from tests.journeys.field import IN_STREET_05, IN_STREET_16, Sensor, sensor
 from tests.journeys.screens import Phone, Wall, open_phone, open_wall, phone_context
 from tests.living import Desk, LivingCity, desk_of
 from tests.waiting import until
@@ -148,10 +148,16 @@ def test_reported_from_the_phone(
     living: LivingCity, desk: BrowserContext, pocket: BrowserContext, neighbour: Wall
 ) -> None:
     wall = open_wall(desk, living.url)
+    pocket.set_geolocation(None)  # the sky is not seen yet
     phone = open_phone(pocket, living.url, "W013")
     phone.page.click("#report")
     phone.page.locator("#dialog .kind", has_text="占用消防通道").click()
     phone.page.fill("#dialog textarea", "旅程上报")
+    phone.page.click("#dialog button[type=submit]")
+    expect(phone.page.locator("#dialog .mend")).to_contain_text("写明地点")
+    lon, lat = IN_STREET_05
+    pocket.set_geolocation({"longitude": lon + 0.002, "latitude": lat, "accuracy": 10})
+    expect(phone.page.locator("#dialog [data-place]")).to_have_text("当前位置")
     phone.page.click("#dialog button[type=submit]")
 
     def opened() -> Any:

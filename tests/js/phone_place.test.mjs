@@ -41,3 +41,15 @@ test("a phone without a place sensor is on duty all the same, and says what it l
   place.start();
   assert.deepEqual([place.onDuty, place.blind], [true, true]);
 });
+
+test("between going on duty and the first answer the place is awaited", () => {
+  const asked = phone();
+  const place = new Place(() => {}, () => {});
+  assert.equal(place.awaited, false);
+  place.start();
+  assert.equal(place.awaited, true);
+  asked.lost();
+  assert.equal(place.awaited, false);
+  asked.found({ coords: { longitude: 119.9, latitude: 31.7, accuracy: 8 }, timestamp: Date.now() });
+  assert.equal(place.awaited, false);
+});

@@ -141,6 +141,25 @@ def test_a_repaint_by_the_live_layer_keeps_no_session_alive(as_user) -> None:
         assert session["seen"] > long_ago
 
 
+def test_two_first_requests_at_once_get_tokens_that_both_hold(anonymous, server) -> None:
+    anonymous.http.post(
+        "/login",
+        data={
+            "user": "duty",
+            "password": PASSWORD,
+            "csrf_token": token_of(anonymous.get("/login").text),
+        },
+    )
+    signed_in = _session_of(anonymous)  # the cookie that both requests carry
+    for _ in range(2):
+        tab = server.test_client()
+        tab.set_cookie(**signed_in)
+        token = tab.get("/api/v1/me").json["csrf"]
+        post = anonymous.http.post
+        answer = post("/api/v1/alerts/none/acknowledge", headers={"X-CSRFToken": token})
+        assert answer.status_code == 404  # not 403: the token held
+
+
 def test_signing_out_ends_the_session(as_user) -> None:
     duty = as_user(cast.DUTY)
     assert duty.http.post("/logout", headers={"X-CSRFToken": duty.csrf}).status_code == 302

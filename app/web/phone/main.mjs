@@ -7,7 +7,7 @@ import * as kept from "./kept.mjs";
 import { listen } from "./live.mjs";
 import { Outbox } from "./outbox.mjs";
 import { Place } from "./place.mjs";
-import { askFinish, askReport, askReturn } from "./report.mjs";
+import { askFinish, askReport, askReturn, tellPlace } from "./report.mjs";
 import { arm, ring } from "./ring.mjs";
 import { arrivals, inOrder, unsent, withPending } from "./tasks.mjs";
 import { bar, esc, list, outbox as outboxView } from "./views.mjs";
@@ -33,6 +33,7 @@ async function start() {
   state.areas = (await kept.recall("areas")) ?? {};
   await exact.load();
   await reload();
+  if (outbox.user === null) await refresh(); // what is done before it is known by whom would be nobody's
   wire();
   listen(() => void refresh(), (linked) => ((state.linked = linked), paint()), pulse);
   await refresh();
@@ -116,6 +117,7 @@ function paint() {
   by("duty").textContent = word(place.onDuty ? (place.blind ? "duty_blind" : "duty_on") : "duty_off");
   by("duty").setAttribute("aria-pressed", String(place.onDuty));
   paintNet();
+  tellPlace(place);
   const whole = tasks.map((each) => (each.id === task?.id ? task : each));
   const around = task && state.areas[task.area.slice(0, 12)];
   draw("page", list(whole, state.chosen, { now, here: place.here, areas: around, linked: state.linked, unsent: unsent(all()) }));
@@ -183,7 +185,7 @@ async function move(kind) {
 }
 
 async function report() {
-  const answer = await askReport(() => place.here && place.now(), english);
+  const answer = await askReport(place, english);
   if (!answer) return;
   await keepOrSay({ kind: "report", title: answer.title, url: "/api/v1/reports", body: answer.body }, answer.photos);
   say(word("report_sent"));
@@ -191,9 +193,10 @@ async function report() {
 
 async function keepOrSay(what, photos) {
   try {
+    if (outbox.user === null) throw new Error("nobody is signed in");
     await outbox.add(what, photos);
   } catch (why) {
-    say(word("storage_full"));
+    say(word(outbox.user === null ? "sign_in" : "storage_full"));
     throw why;
   }
 }

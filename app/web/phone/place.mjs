@@ -51,6 +51,11 @@ export class Place {
     this.changed();
   }
 
+  /** Whether the phone is still looking for its first place. */
+  get awaited() {
+    return this.onDuty && !this.blind && !this.here;
+  }
+
   /** Lon and lat of now, or nothing; spread into a body. */
   now() {
     return this.here ? { lon: this.here.lon, lat: this.here.lat } : {};

@@ -87,25 +87,32 @@ export function askReturn(task) {
   );
 }
 
-/** {body, photos, title} of a new report, or null; `here` gives the place of the moment it is sent. */
-export function askReport(here, english) {
+/** Say in the open report whether its place is known: it may come, or be lost, while the worker writes. */
+export function tellPlace(place) {
+  const line = dialog().querySelector("[data-place]");
+  if (line) line.textContent = placeWord(place);
+}
+
+const placeWord = (place) => word(place.here ? "report_here" : place.awaited ? "report_waiting_place" : "report_no_place");
+
+/** {body, photos, title} of a new report, or null; `place` is asked in the moment it is sent. */
+export function askReport(place, english) {
   const kinds = MATTERS.map(([code, zh, en]) => `<label class="kind"><input type="radio" name="code" value="${code}"><span>${esc(english ? en : zh)}</span></label>`);
-  const place = here() ? word("report_here") : word("report_no_place");
   return ask(
     `<h2>${esc(word("report_title"))}</h2><div class="kinds" role="radiogroup" aria-label="${esc(word("report_what"))}">${kinds.join("")}</div>
      ${camera()}<textarea name="text" rows="2" maxlength="500" placeholder="${esc(word("report_text"))}" aria-label="${esc(word("report_text"))}"></textarea>
-     <p class="place">${esc(word("report_place"))}: ${esc(place)}</p>
+     <p class="place">${esc(word("report_place"))}: <span data-place aria-live="polite">${esc(placeWord(place))}</span></p>
      <input name="address" maxlength="200" placeholder="${esc(word("report_where"))}" aria-label="${esc(word("report_where"))}">`,
-    (form, photos) => readReport(form, photos, here(), english),
+    (form, photos) => readReport(form, photos, place, english),
   );
 }
 
-function readReport(form, photos, here, english) {
+function readReport(form, photos, place, english) {
   const code = form.get("code");
   const address = String(form.get("address")).trim();
   if (!code) return word("report_kind_needed");
-  if (!here && !address) return word("report_place_needed");
+  if (!place.here && !address) return word(place.awaited ? "report_place_awaited" : "report_place_needed");
   const [, zh, en] = MATTERS.find(([each]) => each === code);
   const body = { id: crypto.randomUUID(), code, title: zh, description: String(form.get("text")).trim(), address };
-  return { body: { ...body, ...here, at: new Date().toISOString() }, photos, title: english ? en : zh };
+  return { body: { ...body, ...place.now(), at: new Date().toISOString() }, photos, title: english ? en : zh };
 }
