@@ -89,6 +89,7 @@ def config(page: dict[str, Any], *, on_map: bool, city: bool = True) -> str:
             "role_dead_s": 10,
             "fly": on_map,
             "sound": on_map,
+            "edition": page.get("edition"),
         },
         ensure_ascii=False,
     )

@@ -47,6 +47,7 @@ ICON = (
 )
 # what a page would ask for only when Dash's scripts have run; layouts/assets/boot.js reads the id
 EARLY = (
+    '<meta name="edition" content="{edition}">'
     '<link rel="modulepreload" id="live-layer" href="{live_layer}">'
     '<link rel="preload" as="script" href="/vendor/socket.io.min.js">'
     '<link rel="preload" as="fetch" crossorigin href="/{page}/_dash-layout">'
@@ -62,7 +63,7 @@ def mount(server: Flask, city: City, front: Front) -> list[str]:
     hashes: set[str] = set()
     for name, (title, page) in front.pages.items():
         wall = _dash(server, front, name, title)
-        wall.page = name
+        wall.page, wall.edition = name, edition(city)
         wall.index_string = wall.index_string.replace("<html>", f'<html lang="{lang(city)}">')
         wall.layout = _layout(city, name, page, front.say)
         front.register(wall, city, whoami)
@@ -78,12 +79,14 @@ def lang(city: City) -> str:
 class Screen(dash.Dash):
     """A page whose live layer and layout come while Dash's own scripts still do."""
 
-    page = ""
+    page = edition = ""
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Return the page's HTML; nothing is live for one who may not look at it."""
         if _may_look(whoami(), self.page):
-            parts["metas"] += EARLY.format(live_layer=live_layer.address(), page=self.page)
+            parts["metas"] += EARLY.format(
+                live_layer=live_layer.address(), page=self.page, edition=self.edition
+            )
         return str(super().interpolate_index(**parts))
 
 
@@ -112,7 +115,7 @@ def _layout(city: City, name: str, page: Any, say: Say) -> Any:
         if not _may_look(user, name):
             return turned_away(user, name, say)
         here = _here(city, user, request.referrer) if name == WITH_MAP else {}
-        return page(views.page(city, user) | here)
+        return page(views.page(city, user) | here | {"edition": edition(city)})
 
     return build
 
@@ -150,9 +153,14 @@ def turned_away(user: User, name: str, say: Say) -> html.Main:
     return html.Main([html.H1(said), *todo, leave], className="turned-away")
 
 
+def edition(city: City) -> str:
+    """Return what tells whether an open page is old: of the screens and of the boundaries."""
+    return f"{_screens()}-{city.areas.fingerprint[:8]}"
+
+
 @cache
-def edition() -> str:
-    """Return a short hash of what the screens are made of: an open page of another one is old."""
+def _screens() -> str:
+    """Return a short hash of what the screens are made of."""
     places = (ROOT / folder for folder in ("layouts", "callbacks"))
     made_of = (path for place in places for path in sorted(place.rglob("*.*")))
     kinds = {".py", ".js", ".mjs", ".css"}

@@ -93,7 +93,7 @@ class Pulse:
         return {
             "at": int(now),
             "as_of": self._sent(),
-            "edition": f"{edition()}-{self._city.areas.fingerprint[:8]}",
+            "edition": edition(self._city),
             "redis": redis,
             "ledger": self.ledger,
             "feeds": _ages(self._feeds, now),

@@ -116,7 +116,7 @@ describe("who is signed out", () => {
 
 describe("the banner's sentences", () => {
   for (const locale of ["zh-CN", "en"])
-    for (const kind of ["socket", "redis", "ledger", "feed", "source", "role", "asleep", "skew", "points", "snapshot", "session", "edition"])
+    for (const kind of ["socket", "redis", "ledger", "feed", "source", "role", "asleep", "skew", "points", "snapshot", "session", "edition", "editions"])
       it(`${locale} ${kind}: what, since when, what cannot be trusted`, () => {
         const mark = { mark: kind, kind, name: kind === "role" ? "clock" : "telemetry", since: T0, amount: 20 };
         const { title, since, doubt } = sentences(mark, T0 + 42_000, 0, wordsOf(locale));

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from app.web.pages import edition
 from tests import cast
 
 
@@ -90,3 +91,15 @@ def test_a_referrer_that_is_no_address_is_as_none(as_user) -> None:
 def test_nothing_live_is_loaded_by_who_may_not_look(as_user) -> None:
     assert "live-layer" in as_user(cast.DUTY).get("/wall/").text
     assert "live-layer" not in as_user(cast.ADMIN).get("/wall/").text
+
+
+def test_a_page_tells_its_edition_in_its_frame_and_in_its_layout(as_user, city) -> None:
+    """A frame of one web role around the layout of another is noticed (live/renewal.mjs)."""
+    duty = as_user(cast.DUTY)
+    frame = duty.get("/wall/").get_data(as_text=True)
+    (told,) = re.findall(r'<meta name="edition" content="([^"]*)"', frame)
+    assert told == edition(city)
+    (layout,) = re.findall(
+        r'\\"edition\\": ?\\"([^"\\]*)', duty.get("/wall/_dash-layout").get_data(as_text=True)
+    )
+    assert layout == told

@@ -43,7 +43,7 @@ function line(mark, words) {
   row.dataset.mark = mark.mark;
   row.append(part("b"), part("span"), part("em"));
   if (mark.kind === "session") row.append(signIn(words));
-  if (mark.kind === "edition") row.append(reload(words));
+  if (["edition", "editions"].includes(mark.kind)) row.append(reload(words));
   return row;
 }
 

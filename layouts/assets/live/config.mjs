@@ -4,7 +4,7 @@ import { LIVE_CONFIG, LIVE_VIEW } from "./ids.mjs";
 /**
  * @typedef {{code: string, name: string, domain: string, period_s: number, shape?: string, unit?: string, digits?: number}} KindRow
  * @typedef {{map: boolean, city?: boolean, locale: string, user: string, scope: string, kinds: KindRow[], feeds: Object<string, number>,
- *   role_dead_s: number, fly: boolean, sound: boolean, bases: import("./base_map.mjs").Base[]}} Config
+ *   role_dead_s: number, fly: boolean, sound: boolean, edition?: string, bases: import("./base_map.mjs").Base[]}} Config
  * @typedef {{area: string, parent: string|null, tab: string, alert: string|null, case: string|null, device?: string|null,
  *   grids: [number, number][]|null, layers: string[], kinds: string[]|null, statuses?: string[]|null}} View
  */

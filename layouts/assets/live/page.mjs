@@ -16,7 +16,7 @@ import { Live } from "./live.mjs";
 import { Looking } from "./looking.mjs";
 import { LiveNumbers } from "./newest.mjs";
 import { PARTS } from "./parts.mjs";
-import { Renewal } from "./renewal.mjs";
+import { Editions, Renewal, editionOfPage } from "./renewal.mjs";
 import { Scene } from "./scene.mjs";
 import { Sound } from "./sound.mjs";
 import { Pulses } from "./pulses.mjs";
@@ -47,7 +47,8 @@ export class Page {
     this.painted = new Set();
     this.replaying = false;
     this.pulses = new Pulses();
-    this.renewal = new Renewal(() => this.replaying || Boolean(this.sound?.rings));
+    this.editions = new Editions(editionOfPage(config.edition));
+    this.renewal = new Renewal(this.editions, () => this.replaying || Boolean(this.sound?.rings));
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.socket = socket;
     const facts = config.city !== false; // an administrator's page shows nothing of the city
@@ -198,8 +199,7 @@ export class Page {
     const back = pulse.redis && this.pulse?.redis === false;
     this.pulse = pulse;
     this.blind.heard(pulse, Date.now(), this.clock.offset);
-    this.edition ??= pulse.edition; // a wall runs for weeks, and the server is upgraded meanwhile
-    this.blind.note("edition", pulse.edition !== this.edition, Date.now());
+    this.editions.hear(pulse.edition, Date.now()); // a wall runs for weeks, and the server is upgraded meanwhile
     if (!pulse.area || pulse.area === this.view.area) {
       if (showTiles(pulse.tiles)) setStore(CALM_CASES, Date.now());
     }
@@ -229,6 +229,8 @@ export class Page {
 
   #mark() {
     const now = Date.now();
+    const edition = this.editions.mark(now);
+    for (const kind of ["edition", "editions"]) this.blind.note(kind, edition === kind, now);
     const marks = this.blind.marks(now);
     this.renewal.tick(marks, now);
     showBlind(marks, now, this.clock.offset, this.words);

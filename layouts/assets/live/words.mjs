@@ -48,7 +48,8 @@ const ZH = {
     points: ["设备点位取不到", "地图上的设备可能不全"],
     snapshot: ["当前情况取不到", "列表和地图可能不全,正在重试"],
     session: ["登录已失效", "画面停在失效之前,不是当前情况,请重新登录"],
-    edition: ["系统或边界已更新", "此页面仍是旧的,显示可能不全;一分钟无人操作后自动刷新"],
+    edition: ["系统或边界已更新", "此页面仍是旧的,显示可能不全;一分钟无人操作后自动刷新,如仍是旧的,隔十分钟以上再刷新"],
+    editions: ["系统正在更新", "同一地址上有不同版本在应答,显示可能不一致;只剩一个版本后,无人操作时自动刷新"],
   },
   roleDoubt: {
     ingest: "新数据未入库,地图和体征不再更新", watch: "不再产生和解除预警,设备在线状态停止更新",
@@ -115,7 +116,8 @@ const EN = {
     points: ["Devices cannot be fetched", "devices on the map may be incomplete"],
     snapshot: ["The present state cannot be fetched", "lists and map may be incomplete; trying again"],
     session: ["Signed out", "what is shown stands still and is not the present; sign in again"],
-    edition: ["The system or its boundaries were renewed", "this page is the old one and may be incomplete; it reloads itself after a minute without input"],
+    edition: ["The system or its boundaries were renewed", "this page is the old one and may be incomplete; it reloads itself after a minute without input, and if it is old still, again after ten minutes or more"],
+    editions: ["The system is being renewed", "different editions answer at this address and may not agree; the page reloads itself, when nobody sits here, once only one is left"],
   },
   roleDoubt: {
     ingest: "new data is not stored; map and figures stand still", watch: "alerts are neither raised nor cleared",
