@@ -11,6 +11,7 @@ const MOST_VALUES = 250;
 const REPLACE_MS = 1_000; // values change ten times a second: labels follow calmly
 const WIDEST = 1.15; // times its area that a label may be wide
 const MEASURES = ".drawn-size span"; // how large what is drawn is
+const PANELS = ".layers, .card-slot, .things > *, .card.inside"; // what changes its size on the map
 const PRIORITY = { area: 1000, mark: 500, value: 100 };
 
 /** @typedef {{id: string, lon: number, lat: number, text: string, priority?: number, r?: number}} Offer  r: half of the mark, px */
@@ -43,8 +44,9 @@ export class LabelLayer {
     Object.assign(this.pane.style, { zIndex: String(PANE_Z), pointerEvents: "none" });
     this.map.on("zoomend moveend resize", () => this.place());
     this.pen = document.createElement("canvas").getContext("2d");
-    const sizes = new window.ResizeObserver(() => this.place());
-    for (const panel of document.querySelectorAll(".layers, .card-slot, .things > *, .card.inside")) sizes.observe(panel);
+    this.sizes?.disconnect(); // of the map before this one
+    this.sizes = new window.ResizeObserver(() => this.place());
+    for (const panel of document.querySelectorAll(PANELS)) this.sizes.observe(panel);
     this.place();
   }
 
