@@ -1,4 +1,4 @@
-"""A role whose area tree was swapped on disk ends, so that it starts again with the new one."""
+"""A role whose areas or place names have another file now ends, so that it starts again with it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from threading import Event, Thread
 
 from app.config import Settings
 from geodata import imports, sources
+from geodata.gazetteer_file import BadPlaces, read_rows
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 2.0  # between looks at the file
+EVERY_S = 2.0  # between looks at the files
 AGAIN = 75  # exit code, EX_TEMPFAIL: supervisor and systemd start the role again
 
 Mark = tuple[int, int, int]
@@ -20,10 +21,9 @@ Mark = tuple[int, int, int]
 def mark(settings: Settings) -> Mark | None:
     """What tells one file of imports from its successor; None when nothing was imported."""
     try:
-        said = _file(settings).stat()
-    except (FileNotFoundError, sources.MissingSource):
+        return _mark(_file(settings))
+    except sources.MissingSource:
         return None
-    return said.st_ino, said.st_mtime_ns, said.st_size
 
 
 class Lookout:
@@ -31,7 +31,7 @@ class Lookout:
 
     def __init__(self, settings: Settings, stop: Event, every_s: float = EVERY_S) -> None:
         self._settings, self._stop, self._every_s = settings, stop, every_s
-        self._seen = mark(settings)
+        self._areas, self._places = mark(settings), _mark(settings.places)
         self.swapped = False
 
     def start(self) -> None:
@@ -40,10 +40,37 @@ class Lookout:
 
     def _look(self) -> None:
         while not self._stop.wait(self._every_s):
-            if mark(self._settings) != self._seen:
-                log.warning("the areas were swapped: this role starts again with the new ones")
-                self.swapped = True
-                self._stop.set()
+            if mark(self._settings) != self._areas:
+                self._again("areas")
+            elif self._has_new_places():
+                self._again("place names")
+
+    def _has_new_places(self) -> bool:
+        """Whether the file of place names is another one that a role can start with."""
+        path = self._settings.places
+        now = _mark(path)
+        if path is None or now == self._places:
+            return False
+        self._places = now
+        try:
+            read_rows(path)
+        except BadPlaces as why:
+            log.error("the new place names are not taken: %s", "; ".join(why.faults))
+            return False
+        return True
+
+    def _again(self, what: str) -> None:
+        log.warning("the %s are others now: this role starts again with them", what)
+        self.swapped = True
+        self._stop.set()
+
+
+def _mark(path: Path | None) -> Mark | None:
+    try:
+        said = path.stat() if path else None
+    except OSError:
+        return None
+    return (said.st_ino, said.st_mtime_ns, said.st_size) if said else None
 
 
 def _file(settings: Settings) -> Path:

@@ -50,6 +50,15 @@ class Row:
 
 def read_places(path: Path, tree: AreaTree) -> tuple[Place, ...]:
     """The places of the file that lie in the city; raises BadPlaces with all faults at once."""
+    rows = read_rows(path)
+    points = [row.form.representative_point() for row in rows]
+    areas = tree.locate([p.x for p in points], [p.y for p in points]) if points else []
+    found = zip(rows, points, areas, strict=True)
+    return tuple(_place(row, p, _area(tree, row, area)) for row, p, area in found if area)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of the file, of any city; raises BadPlaces with all faults at once."""
     faults, rows = list[str](), list[Row]()
     for where, line in _lines(path):
         try:
@@ -61,10 +70,7 @@ def read_places(path: Path, tree: AreaTree) -> tuple[Place, ...]:
                 break
     if faults:
         raise BadPlaces(faults)
-    points = [row.form.representative_point() for row in rows]
-    areas = tree.locate([p.x for p in points], [p.y for p in points]) if points else []
-    found = zip(rows, points, areas, strict=True)
-    return tuple(_place(row, p, _area(tree, row, area)) for row, p, area in found if area)
+    return rows
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
