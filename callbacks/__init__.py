@@ -72,9 +72,9 @@ def screens() -> Front:
     """The city's own screens, for the web role."""
     return Front(
         pages={
-            "wall": ("一网统管 · 大屏", wall_page.page),
-            "cockpit": ("一网统管 · 驾驶舱", page.page),
-            "admin": ("一网统管 · 系统管理", administration.page),
+            "wall": ("page.wall", wall_page.page),
+            "cockpit": ("page.cockpit", page.page),
+            "admin": ("page.admin", administration.page),
         },
         register=register,
         on_error=on_error,

@@ -19,7 +19,7 @@ Say = Callable[..., str]
 class Front:
     """What the server needs of the screens.
 
-    `pages` maps a path to (title, layout of views.page); `register(wall, city, whoami)` puts the
+    `pages` maps a path to (its title, a key; layout of views.page); `register` puts the
     callbacks on a Dash instance; `refresh_only` are the inputs that the live layer sets by itself:
     a callback on them alone is no sign of a person; `speak` chooses the language, `say` gives the
     words of a key in it; `doors` are the border's addresses for other systems (streams.doors):

@@ -62,7 +62,7 @@ def mount(server: Flask, city: City, front: Front) -> list[str]:
     """Mount every page at its path; return the hashes of Dash's inline scripts for the CSP."""
     hashes: set[str] = set()
     for name, (title, page) in front.pages.items():
-        wall = _dash(server, front, name, title)
+        wall = _dash(server, front, name, front.say(title))
         wall.page, wall.edition = name, edition(city)
         wall.index_string = wall.index_string.replace("<html>", f'<html lang="{lang(city)}">')
         wall.layout = _layout(city, name, page, front.say)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 import app.errors
 from app.errors import Refused
 from app.web.errors import SAID
+from app.web.server import build
+from callbacks import screens
 from layouts import text
 from tests import cast
-from tests.web.conftest import token_of
+from tests.web.conftest import Browser, token_of
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -64,3 +67,20 @@ def test_a_refusal_is_english(english, as_user) -> None:
 
 def test_a_refusal_in_chinese_says_what_exactly(as_user) -> None:
     assert "没有这个文件" in shown(as_user(cast.DUTY).get("/vendor/none.js"))
+
+
+@pytest.mark.parametrize(
+    ("page", "user"), [("wall", cast.DUTY), ("cockpit", cast.LEADER), ("admin", cast.ADMIN)]
+)
+def test_the_titles_of_the_screens_are_english(city, world, page, user) -> None:
+    """They are given once, when a server is built."""
+    settings = city.settings.model_copy(update={"locale": "en"})
+    try:
+        browser = Browser(*build(replace(city, settings=settings), screens()))
+        assert browser.sign_in(user).status_code == 302
+        said = browser.get(f"/{page}/{'feeds' if page == 'admin' else ''}").text
+    finally:
+        text.speak("zh-CN")
+    (title,) = re.findall("<title>(.*)</title>", said)
+    assert title.startswith("City operations · ")
+    assert '<html lang="en">' in said

@@ -1,7 +1,7 @@
 // Every word of the phone, zh-CN first. `word(key, values)` fills {name}.
 
 const ZH = {
-  mine: "我的任务", counts: "{n} 件", overdue: "{n} 件超期", later: "之后", none: "现在没有任务",
+  page: "城运 · 我的任务", mine: "我的任务", counts: "{n} 件", overdue: "{n} 件超期", later: "之后", none: "现在没有任务",
   none_more: "新任务会响铃提醒", none_offline: "离线时收不到新任务，联网后自动收取", unsent: "已完成，待发送", step_returned: "已退回", online: "在线", offline: "离线", waiting: "待发 {n}", refused: "未被接受 {n}",
   sign_in: "请重新登录，待发内容会保留", sign_in_button: "去登录", report: "＋ 上报", back: "返回",
   accept: "签收", arrive: "到场", finish: "处置完成（拍照）", done: "已完成", return: "退回",
@@ -25,7 +25,7 @@ const ZH = {
 };
 
 const EN = {
-  mine: "My tasks", counts: "{n}", overdue: "{n} overdue", later: "Next", none: "No task now",
+  page: "City operations · My tasks", mine: "My tasks", counts: "{n}", overdue: "{n} overdue", later: "Next", none: "No task now",
   none_more: "A new task rings", none_offline: "Offline: new tasks come when you are back", unsent: "Done, to be sent", step_returned: "returned", online: "online", offline: "offline", waiting: "{n} to send", refused: "{n} refused",
   sign_in: "Please sign in again; what waits is kept", sign_in_button: "Sign in", report: "+ Report", back: "Back",
   accept: "Accept", arrive: "Arrived", finish: "Done (photo)", done: "Done", return: "Return",
@@ -55,6 +55,9 @@ let words = ZH;
 /** @param {string} language */
 export function speak(language) {
   words = language in LANGUAGES ? LANGUAGES[language] : ZH;
+  if (!globalThis.document) return; // in the service worker, and in tests
+  document.title = word("page");
+  document.documentElement.lang = words === ZH ? "zh-CN" : language;
 }
 
 /** @param {string} key @param {Record<string, string | number>} [values] */
