@@ -247,13 +247,17 @@ def write(city: City, batch: Batch, arrived: int, lag: int = 0) -> None:
     `lag` are the ms by which this batch is older than it would be without a queue before it.
     """
     ingest.status(city, batch.statuses, arrived)
-    ingest.positions(city, batch.positions, arrived)
+    off_duty = ingest.positions(city, batch.positions, arrived)
+    counts = batch.counts
+    if off_duty:  # a copy: the same batch may be written again
+        counts = counts - Counter({"known:city:position": off_duty})
+        counts["known:city:off_duty"] += off_duty
     ingest.receive(city, batch.reports, arrived)
     ingest.reject(city, batch.refused, arrived)
     # the counters go with the last readings: one step, one wait for the disk
     for start in range(0, len(batch.telemetry), AT_ONCE):
         part = batch.telemetry[start : start + AT_ONCE]
         last = start + AT_ONCE >= len(batch.telemetry)
-        ingest.observe(city, part, arrived, lag, batch.counts if last else None)
+        ingest.observe(city, part, arrived, lag, counts if last else None)
     if not batch.telemetry:
-        ingest.count(city, batch.counts, arrived - lag)
+        ingest.count(city, counts, arrived - lag)

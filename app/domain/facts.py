@@ -16,7 +16,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     concerns.
     `body` holds the whole new public state of the thing under its noun, so that applying a fact is
     replacing: {"alert": {...}} | {"case": {...}} | {"task": {...}} and, where needed, "reason".
-    Of a worker it holds what has changed: {"worker": {"id", "on_duty"}}.
+    Of a worker it holds what has changed: {"worker": {"id", "on_duty"}}, and beside it "since"
+    (ISO-8601) where he said it before `at`, on a phone without a network.
     Nothing personal is ever in a body.
     """
 
@@ -39,6 +40,7 @@ LISTS = {
     "task": ("tasks", frozenset({"done", "returned", "withdrawn"})),
 }
 WORKER = "worker"  # the noun of what changes of a worker, who never leaves the list
+SINCE = "since"
 SHOWN = LISTS.keys() | {WORKER}  # facts with these are for the screens, others for the audit
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -28,7 +28,11 @@ LENGTH = 14
 
 @dataclass
 class Trial:
-    """What a table would do: who is new, who changes, and the bad rows as (row, reason)."""
+    """What a table would do: who is new, who changes, and the bad rows as (row, reason).
+
+    `unsaid` are the workers of whom it does not say whether they are on duty: they stay as they
+    are when it is taken, which may be later.
+    """
 
     sort: Sort
     file: str
@@ -36,6 +40,7 @@ class Trial:
     changed: list[Enrolled] = field(default_factory=list)
     same: int = 0
     bad: list[tuple[int, str]] = field(default_factory=list)
+    unsaid: set[str] = field(default_factory=set)
 
 
 def attempt(city: City, sort: Sort, file: Path) -> Trial:
@@ -53,6 +58,8 @@ def attempt(city: City, sort: Sort, file: Path) -> Trial:
             trial.bad.append((number, str(why)))
             continue
         seen.add(one.id)
+        if isinstance(one, Worker) and not (row.get("on_duty") or "").strip():
+            trial.unsaid.add(one.id)
         _note(trial, one, known.get(one.id))
     return trial
 
@@ -70,9 +77,9 @@ def take(city: City, trial: Trial, who: str) -> dict[str, str]:
     body |= {"added": str(len(trial.added)), "changed": str(len(trial.changed))}
     root, at = city.areas.city.code, city.now()
     with city.ledger.begin() as tx:
-        for turn in [*_turns(tx, trial, at, who)]:
+        # workers before facts, as shifts.turn takes its locks
+        for turn in _put(tx, trial, at, who):
             tx.record(turn)
-        tx.put(*(one for one in (*trial.added, *trial.changed) if not isinstance(one, User)))
         for one in (*trial.added, *trial.changed):
             if isinstance(one, User):
                 people.add_user(tx, one, hashed.get(one.id), at=at, by=who)
@@ -81,11 +88,20 @@ def take(city: City, trial: Trial, who: str) -> dict[str, str]:
     return new
 
 
-def _turns(tx: Tx, trial: Trial, at: datetime, who: str) -> Iterator[Fact]:
-    """Who goes on or off duty by the table: the screens and a replay hear of it by facts alone."""
-    for one in trial.changed:
-        if isinstance(one, Worker) and tx.worker(one.id).on_duty is not one.on_duty:
-            yield shifts.told(one, on_duty=one.on_duty, at=at, by=who)
+def _put(tx: Tx, trial: Trial, at: datetime, who: str) -> list[Fact]:
+    """Write units or workers; who goes on or off duty by it the screens hear by facts alone."""
+    things = [one for one in (*trial.added, *trial.changed) if not isinstance(one, User)]
+    before = tx.hold_duties(one.id for one in things if isinstance(one, Worker))
+    facts: list[Fact] = []
+    for n, one in enumerate(things):
+        if not isinstance(one, Worker) or one.on_duty is before.get(one.id, one.on_duty):
+            continue
+        if one.id in trial.unsaid:
+            things[n] = msgspec.structs.replace(one, on_duty=before[one.id])
+        else:
+            facts.append(shifts.told(one, on_duty=one.on_duty, at=at, by=who))
+    tx.put(*things)
+    return facts
 
 
 def renew(city: City, user_id: str, who: str) -> str:

@@ -23,7 +23,16 @@ from app.domain.readings import DeviceStatus, Readings, Telemetry, WorkerPositio
 from app.domain.reports import HotlineOrder, Report
 from app.domain.warnings import Warning
 from app.errors import Invalid, Unavailable
-from app.services import grading, photos, presence, publishers, registry, roster, strangers
+from app.services import (
+    grading,
+    photos,
+    presence,
+    publishers,
+    registry,
+    roster,
+    strangers,
+    whereabouts,
+)
 from app.services import letters as dead
 from app.services.letters import Letter as Letter
 from app.services.roster import Known
@@ -128,9 +137,9 @@ def status(city: City, statuses: Sequence[DeviceStatus], arrived: int) -> None:
 
 
 def positions(city: City, places: Sequence[WorkerPosition], arrived: int) -> int:
-    """Keep the newest position of each worker; returns how many were newer."""
+    """Keep the newest position of each worker on duty; returns how many are of nobody on duty."""
     with answering(city):
-        return city.live.put_positions(places, arrived)
+        return whereabouts.keep(city, places, arrived)
 
 
 def receive(

@@ -113,8 +113,9 @@ def demo_cast(city: City, password: str) -> list[User]:
         known[old] = _fits(old, password)
     with city.ledger.begin() as tx:
         tx.put(*demo_people.units(city.areas))
-        on_duty = {one.id: one.on_duty for one in tx.workers()}
-        for one in demo_people.workers(city.areas):
+        workers = demo_people.workers(city.areas)
+        on_duty = tx.hold_duties(one.id for one in workers)
+        for one in workers:
             tx.put(msgspec.structs.replace(one, on_duty=on_duty.get(one.id, one.on_duty)))
         for user in users:
             secret = secrets[user.id]

@@ -85,6 +85,12 @@ def on_duty(tx: Reads, scope: str) -> int:
     return int(tx.connection.execute(wanted).scalar_one())
 
 
+def who_is_on_duty(tx: Reads) -> frozenset[str]:
+    """Return the ids of all workers on duty."""
+    wanted = select(tables.workers.c.id).where(tables.workers.c.on_duty)
+    return frozenset(tx.connection.execute(wanted).scalars())
+
+
 def kept_in(
     tx: Reads, digits: int, since: datetime, now: datetime, **filters: Any
 ) -> dict[str, tuple[int, int, int]]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, union
 
 from app.domain.alerts import Alert
 from app.domain.cases import Case
-from app.domain.facts import LISTS, WORKER, Fact
+from app.domain.facts import LISTS, SINCE, WORKER, Fact
 from app.domain.tasks import Task
 from app.store import tables
 from app.store.reads import GOING_ON, Reads
@@ -65,7 +65,29 @@ def between(tx: Reads, since: datetime, until: datetime, limit: int = MOST_FACTS
 
 
 def otherwise_then(tx: Reads, workers: Sequence[str], at: datetime) -> dict[str, bool]:
-    """Whether workers were on duty, of those only who have gone on or off duty after a moment."""
-    turned = select(F.thing, F.body).where(F.at > at, F.thing.in_(workers)).order_by(F.seq.desc())
-    rows = tx.connection.execute(turned)
-    return {thing: not body[WORKER]["on_duty"] for thing, body in rows if WORKER in body}
+    """Whether workers were on duty, of those only who have gone on or off duty after a moment.
+
+    Who said it before that moment and was heard after it had done it before.
+    """
+    turned = select(F.thing, F.at, F.body).where(F.at > at, F.thing.in_(workers)).order_by(F.seq)
+    found: dict[str, bool] = {}
+    for worker, heard, body in tx.connection.execute(turned):
+        if WORKER not in body:
+            continue
+        on_duty = body[WORKER]["on_duty"]
+        if _since(heard, body) <= at:
+            found[worker] = on_duty
+        else:
+            found.setdefault(worker, not on_duty)
+    return found
+
+
+def last_turn(tx: Reads, worker: str, kinds: Sequence[str]) -> datetime | None:
+    """Return since when a worker is on duty or off by facts of these kinds; None without one."""
+    newest = select(F.at, F.body).where(F.thing == worker, F.kind.in_(kinds))
+    row = tx.connection.execute(newest.order_by(F.seq.desc()).limit(1)).one_or_none()
+    return _since(*row) if row else None
+
+
+def _since(heard: datetime, body: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(body[SINCE]) if SINCE in body else heard

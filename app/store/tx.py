@@ -78,6 +78,21 @@ class Tx(Reads):
             [to_row(thing) for thing in things],
         )
 
+    def turn(self, worker_id: str, on_duty: bool) -> bool:
+        """Set whether a worker is on duty, and nothing else of him; False when it is so already.
+
+        His row is locked until the commit, so that what is read of him after this is what is.
+        """
+        c = tables.workers.c
+        mine = update(tables.workers).where(c.id == worker_id, c.on_duty.is_not(on_duty))
+        return self.connection.execute(mine.values(on_duty=on_duty)).rowcount == 1
+
+    def hold_duties(self, ids: Iterable[str]) -> dict[str, bool]:
+        """Return whether workers are on duty; nobody else changes them before the commit."""
+        c = tables.workers.c
+        held = select(c.id, c.on_duty).where(c.id.in_(sorted(ids))).order_by(c.id)
+        return {row[0]: row[1] for row in self.connection.execute(held.with_for_update())}
+
     def put_devices(self, devices: Iterable[Device]) -> None:
         """Register devices or bring them up to date."""
         self.put(*devices)

@@ -59,9 +59,10 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a worker is on duty from now on."""
+    """Whether a worker is on duty; `at` is when it was tapped."""
 
     on_duty: bool
+    at: datetime | None = None
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,10 @@ from redis.exceptions import RedisError
 from app.city import City
 from app.domain.cases import CaseMove
 from app.domain.people import User
-from app.domain.readings import WorkerPosition
 from app.domain.reports import Report
 from app.domain.tasks import Task, TaskMove
-from app.errors import NotAllowed, NotFound
-from app.services import alerts, cases, ingest, reports, shifts, tasks
+from app.errors import NotFound, Refused
+from app.services import alerts, cases, reports, shifts, tasks, whereabouts
 from app.web.auth import whoami
 from app.web.bodies import (
     LONGEST_NOTE,
@@ -101,7 +100,13 @@ def _of_workers(moves: Blueprint, city: City) -> None:
     @moves.post("/duty")
     def duty() -> Any:
         user, said = whoami(), read(Attendance)
-        return once(city, user, lambda: shifts.turn(city, on_duty=said.on_duty, by=user))
+        return once(city, user, lambda: _turn(city, user, said))
+
+
+def _turn(city: City, user: User, said: Attendance) -> Any:
+    # a phone with a wrong clock goes off duty all the same: the service bounds the moment
+    check(at=None if said.at is None or said.at.tzinfo else "时间需带时区")
+    return shifts.turn(city, on_duty=said.on_duty, at=utc(said.at), by=user)
 
 
 def _dispatch(city: City, user: User, case_id: str, sending: Sending) -> Any:
@@ -140,9 +145,11 @@ def _move_task(city: City, user: User, task_id: str, move: str, step: Step) -> A
 
 
 def _remember_place(city: City, user: User, step: Step) -> None:
-    """Where he was when he tapped; the step itself is done, with or without a live store."""
+    """Where he was when he tapped; the step is done, whether or not this can be kept."""
     try:
         _locate(city, user, step)
+    except Refused:
+        return
     except RedisError as why:
         log.warning("the place of %s is lost: %s", user.worker, why)
 
@@ -176,17 +183,11 @@ def _report(city: City, user: User, new: NewReport) -> Any:
 
 
 def _position(city: City, user: User, place: Place) -> Any:
-    if user.worker is None:
-        raise NotAllowed("只有处置人员可以上报位置。")
     check(lon=wrong_place(place.lon, place.lat), at=wrong_time(place.at, city.now()))
     _locate(city, user, place)
     return {"ok": True}
 
 
 def _locate(city: City, user: User, place: Place | Step) -> None:
-    if user.worker is None or place.lon is None or place.lat is None:
-        return
-    now = city.now()
-    at = int((utc(place.at) or now).timestamp() * 1000)
-    here = WorkerPosition(worker=user.worker, at=at, lon=place.lon, lat=place.lat)
-    ingest.positions(city, [here], int(now.timestamp() * 1000))
+    if place.lon is not None and place.lat is not None:
+        whereabouts.tell(city, place.lon, place.lat, utc(place.at), by=user)

@@ -171,8 +171,8 @@ def test_reports_and_orders_wait_with_their_photos(city) -> None:
 
 
 def test_positions_and_refusals(city) -> None:
-    ingest.positions(city, [WorkerPosition(worker="W1", at=NOW, lon=120.0, lat=31.5)], NOW)
-    assert city.live.workers() == {"W1": (120.0, 31.5, NOW)}
+    ingest.positions(city, [WorkerPosition(worker="W001", at=NOW, lon=120.0, lat=31.5)], NOW)
+    assert city.live.workers() == {"W001": (120.0, 31.5, NOW)}
     ingest.reject(city, [Letter("a", b"{", "not_json", "why")], NOW)
     assert city.live.dead_letters()[0].payload == b"{"
 

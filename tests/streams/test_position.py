@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.services import shifts
 from streams.codecs import position
+from streams.inbox import Reader, write
+from streams.mqtt_socket import Arrival
+from tests import cast
 from tests.streams.samples import NOW, golden, reread, told
 
 
@@ -23,3 +27,16 @@ def test_what_is_written_is_read(thing) -> None:
 )
 def test_a_position_is_refused_with_its_reason(reason, body) -> None:
     assert told(position, **body) == reason
+
+
+def test_those_off_duty_are_counted_as_known_also_when_a_batch_is_written_twice(city) -> None:
+    shifts.turn(city, on_duty=False, by=cast.ZHANG)
+    said = b'{"ts": %d, "lon": 119.9, "lat": 31.8}' % NOW
+    topics = [f"city/320404/grid/{one}/position" for one in ("W001", "W2")]
+    batch = Reader().sort([Arrival(topic, said, n, 1, 1) for n, topic in enumerate(topics)], NOW)
+    for _ in range(2):
+        write(city, batch, NOW)
+    counted = city.live.counts()
+    assert (counted["known:city:off_duty"], counted["received:city"]) == (4, 4)
+    assert "known:city:position" not in counted
+    assert city.live.workers() == {}

@@ -163,6 +163,18 @@ def test_a_position_is_the_workers_own(city, as_user) -> None:
     refused(as_user(cast.DUTY).post("/api/v1/position", place), 403)
 
 
+def test_the_place_of_a_worker_off_duty_is_refused_and_not_kept(city, task, as_user) -> None:
+    zhang, place = as_user(cast.ZHANG), {"lon": 119.93, "lat": 31.78}
+    zhang.post("/api/v1/duty", {"on_duty": False})
+    assert "上岗后" in refused(zhang.post("/api/v1/position", place), 409)["message"]
+    step = zhang.post(f"/api/v1/tasks/{task.id}/accept", place)
+    assert step.json["status"] == "accepted", "what he does is done, where he is stays his"
+    assert city.live.workers() == {}
+    zhang.post("/api/v1/duty", {"on_duty": True})
+    assert zhang.post("/api/v1/position", place).status_code == 200
+    assert city.live.workers()["W001"][:2] == (119.93, 31.78)
+
+
 def test_an_upload_must_be_a_picture(as_user) -> None:
     zhang = as_user(cast.ZHANG)
     headers = {"X-CSRFToken": zhang.csrf}
@@ -206,3 +218,7 @@ def test_a_worker_goes_on_and_off_duty_himself(city, as_user) -> None:
         assert present() is on_duty
     refused(dispatcher.post("/api/v1/duty", {"on_duty": False}), 403)
     refused(zhang.post("/api/v1/duty", {"on_duty": "no"}), 422)
+    said = {"on_duty": False, "at": "2026-11-20T17:00:00"}
+    assert "at" in refused(zhang.post("/api/v1/duty", said), 422)["fields"], "a time has a zone"
+    wrong_clock = {"on_duty": False, "at": "2031-01-01T00:00:00Z"}
+    assert zhang.post("/api/v1/duty", wrong_clock).json == {"id": "W001", "on_duty": False}
