@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,7 +107,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources as the module says."""
-        toml = TomlConfigSettingsSource(settings_cls, toml_file=_toml_file())
+        # load_settings tells what is wrong with a file, together with everything else
+        readable = None if _no_toml(_toml_file()) else _toml_file()
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=readable)
         return init_settings, env_settings, SecretFiles(settings_cls), toml
 
     @field_validator("secret_key")
@@ -143,27 +146,66 @@ class Settings(BaseSettings):
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Reads CHENGYUN_<NAME>_FILE for the secrets; an unreadable file is a fault, not a silence."""
+    """Reads CHENGYUN_<NAME>_FILE for the secrets; of an unreadable one load_settings tells."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the content of the field's file, stripped, or None."""
-        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if field_name not in SECRETS or not path:
-            return None, field_name, False
-        try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
-        except OSError as why:
-            raise BadConfiguration(
-                [f"{PREFIX}{field_name.upper()}_FILE={path}: cannot be read ({why.strerror})"]
-            ) from why
+        """Return the content of the field's file, stripped; None without one that can be read."""
+        path = _secret_path(field_name)
+        found = None if path is None or _unreadable(path) else path.read_text("utf-8").strip()
+        return found, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """Return every secret that a file gives."""
         found = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
+            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0]
+            for name in SECRETS
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _secret_path(name: str) -> Path | None:
+    given = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+    return Path(given) if given else None
+
+
+def _unreadable(path: Path) -> str:
+    """Why a text file cannot be read, "" when it can."""
+    try:
+        path.read_text(encoding="utf-8")
+    except OSError as why:
+        return why.strerror or type(why).__name__
+    except UnicodeDecodeError:
+        return "it is no UTF-8"
+    return ""
+
+
+def _unread_files() -> list[str]:
+    """The secret files and the TOML file that cannot be read, and what is no TOML."""
+    asked = {f"{PREFIX}{name.upper()}_FILE": _secret_path(name) for name in SECRETS}
+    faults = [
+        f"{name}={path}: cannot be read ({why})"
+        for name, path in asked.items()
+        if path is not None and (why := _unreadable(path))
+    ]
+    toml = _toml_file()
+    if not toml.is_file():
+        named = os.environ.get(f"{PREFIX}CONFIG")
+        return [*faults, f"{PREFIX}CONFIG={toml}: there is no such file"] if named else faults
+    why = _no_toml(toml)
+    return [*faults, f"{toml}: {why}"] if why else faults
+
+
+def _no_toml(path: Path) -> str:
+    """Why a TOML file cannot be read, "" when it can or is not there."""
+    if not path.is_file():
+        return ""
+    why = _unreadable(path)
+    try:
+        if not why:
+            tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        return str(fault)
+    return f"cannot be read ({why})" if why else ""
 
 
 def _toml_file() -> Path:
@@ -197,18 +239,11 @@ def _fault(error: Any) -> str:
 
 def load_settings(**over: Any) -> Settings:
     """Read all settings; `over` wins. Raises BadConfiguration with every fault at once."""
-    faults = _unknown_environment()
-    toml = os.environ.get(f"{PREFIX}CONFIG")
-    if toml and not Path(toml).is_file():
-        faults.append(f"{PREFIX}CONFIG={toml}: there is no such file")
+    faults = [*_unknown_environment(), *_unread_files()]
     try:
         settings = Settings(**{k: v for k, v in over.items() if v is not None})
     except ValidationError as why:
         faults += [_fault(error) for error in why.errors()]
-    except BadConfiguration as why:
-        faults += why.faults
-    except ValueError as why:  # a TOML file that is no TOML
-        faults.append(f"{_toml_file()}: {why}")
     if faults:
         raise BadConfiguration(faults)
     return settings

@@ -50,11 +50,27 @@ def test_var_moves_everything_that_lies_in_it(tmp_path: Path) -> None:
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "chengyun.toml").write_text('prot = 1\ncity = "Changzhou"\n')
+    (tmp_path / "password").write_bytes("密码".encode("gbk"))
     monkeypatch.setenv("CHENGYUN_PORT", "99999")
     monkeypatch.setenv("CHENGYUN_RUELS", "x")
+    monkeypatch.setenv("CHENGYUN_SECRET_KEY_FILE", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("CHENGYUN_MQTT_PASSWORD_FILE", str(tmp_path / "password"))
     said = faults()
     for part in ("prot", "did you mean port?", "city", "99999", "did you mean CHENGYUN_RULES?"):
         assert part in said
+    assert "SECRET_KEY_FILE" in said
+    assert "MQTT_PASSWORD_FILE" in said
+    assert "no UTF-8" in said
+
+
+def test_a_broken_file_hides_no_other_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "chengyun.toml").write_text("port = = 3")
+    monkeypatch.setenv("CHENGYUN_PORT", "99999")
+    monkeypatch.setenv("CHENGYUN_REDIS_URL_FILE", str(tmp_path))
+    said = faults()
+    assert all(part in said for part in ("chengyun.toml: ", "99999", "REDIS_URL_FILE"))
 
 
 def test_a_secret_is_never_repeated_in_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
