@@ -32,6 +32,7 @@ def _serve(screens: Callable[[], Front]) -> int:
     from threading import Event
 
     import gevent
+    import pandas  # noqa: F401 - pyarrow loads it in a thread, and half loaded it breaks Dash's JSON
 
     from app.city import open_city
     from app.config import load_settings

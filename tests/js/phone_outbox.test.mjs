@@ -95,6 +95,18 @@ test("a refusal is kept with its reason and does not block what follows", async 
   assert.equal(kept.acts.length, 0);
 });
 
+test("what the server has taken is told while it is still in the list: the page never shows the state before", async () => {
+  const kept = shelf();
+  const told = [];
+  const line = server((url) => (url.endsWith("arrive") ? new Refusal(409, "任务已撤回") : {}));
+  const outbox = new Outbox(kept, line.post, () => {}, (done) => told.push([done.kind, kept.acts.map((each) => each.kind)]));
+  await outbox.add(act("accept"));
+  await outbox.add(act("arrive"));
+  await outbox.flush();
+  assert.deepEqual(told.map(([kind]) => kind), ["accept"]);
+  assert.ok(told[0][1].includes("accept"));
+});
+
 test("signed out, everything waits and the page is told", async () => {
   const { kept, outbox } = await box(() => new Refusal(401, "请先登录"));
   await outbox.add(act("accept"));

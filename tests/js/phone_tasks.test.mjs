@@ -20,6 +20,15 @@ test("an unsent act shows at once, a refused one does not", () => {
   assert.equal(withPending(task({ status: "arrived" }), [{ task: "t1", kind: "see" }]).status, "arrived");
 });
 
+test("what the server has taken stays taken until its list says so", () => {
+  const accept = { task: "t1", kind: "accept" };
+  assert.deepEqual(withPending(task(), [], [accept]), task({ status: "accepted", pending: false }));
+  assert.deepEqual(withPending(task(), [accept], [accept]).pending, false); // about to leave the outbox
+  assert.deepEqual(withPending(task(), [{ task: "t1", kind: "arrive" }], [accept]), task({ status: "arrived", pending: true }));
+  assert.equal(withPending(task({ status: "arrived" }), [], [accept]).status, "arrived");
+  assert.deepEqual(inOrder([withPending(task(), [], [{ task: "t1", kind: "return" }])]), []);
+});
+
 test("ended tasks leave, the most urgent is first", () => {
   const rows = [task({ id: "b", due_at: "2026-11-21T10:00:00Z" }), task({ id: "a" }), task({ id: "c", status: "done" })];
   assert.deepEqual(inOrder(rows).map((each) => each.id), ["a", "b"]);

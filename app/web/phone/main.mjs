@@ -18,11 +18,13 @@ const SKEW_MS = 60_000;
 const SAY_MS = 6_000;
 
 const by = (id) => document.getElementById(id);
-const state = { tasks: [], acts: [], chosen: null, areas: {}, linked: false, skew: 0, signedOut: false, saidUntil: 0 };
-const outbox = new Outbox(kept, post, () => void reload());
+const state = { tasks: [], acts: [], told: [], asked: 0, read: 0, chosen: null, areas: {}, linked: false, skew: 0, signedOut: false, saidUntil: 0 };
+const outbox = new Outbox(kept, post, () => void reload(), (done) => state.told.push(done));
 const exact = new Exact(kept, post);
-const place = new Place((here) => post("/api/v1/position", here).catch(() => {}), () => paint());
-const duty = new Duty(kept, place, () => outbox.mine(), (on) => keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on } }));
+// the acts go first: a place from before his tap for duty is heard is refused
+const place = new Place((here) => outbox.flush().then(() => post("/api/v1/position", here)).catch(() => {}), () => paint());
+const duty = new Duty(kept, place, () => outbox.mine(), (on) => keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on, at: tapped() } }));
+const marked = new Set();
 const english = new URLSearchParams(location.search).get("lang") === "en";
 
 async function start() {
@@ -32,12 +34,13 @@ async function start() {
   state.tasks = (await kept.recall("tasks")) ?? [];
   state.areas = (await kept.recall("areas")) ?? {};
   await exact.load();
-  await reload();
+  wire(); // before anything is drawn: what can be seen can be tapped
   if (outbox.user === null) await refresh(); // what is done before it is known by whom would be nobody's
-  wire();
+  else await reload();
   listen(() => void refresh(), (linked) => ((state.linked = linked), paint()), pulse);
   await refresh();
   if (!state.signedOut) await duty.resume();
+  document.documentElement.dataset.live = "ready";
   setInterval(paint, 10_000);
   setInterval(() => void (outbox.flush(), state.linked || refresh()), RETRY_MS);
 }
@@ -47,7 +50,12 @@ async function refresh() {
   try {
     await belongTo((await me()).id);
     const asked = await duty.asked();
+    const turn = ++state.asked;
+    const told = [...state.told];
     const { me: mine, tasks, workers } = await get("/api/v1/snapshot");
+    if (turn < state.read) return; // an answer to a later question has come before
+    state.read = turn;
+    state.told = state.told.filter((act) => !told.includes(act)); // the answer knows of them
     state.signedOut = false;
     const fresh = arrivals(state.tasks, tasks);
     state.tasks = tasks;
@@ -78,13 +86,20 @@ async function belongTo(user) {
 
 /** Tell the server once that a task was delivered or seen. */
 async function mark(task, kind) {
+  const what = `${kind} ${task.id}`;
+  if (marked.has(what)) return;
+  marked.add(what); // at once: while the outbox is asked the page is painted again
   const already = (await outbox.mine()).some((act) => act.task === task.id && act.kind === kind);
   if (!already) await outbox.add(act(task, kind, {}));
 }
 
+/** Now, by the server's clock as far as it is known. */
+function tapped() {
+  return new Date(Date.now() + state.skew).toISOString();
+}
+
 function act(task, kind, body) {
-  const at = new Date(Date.now() + state.skew).toISOString();
-  return { kind, task: task.id, title: task.title, url: `/api/v1/tasks/${encodeURIComponent(task.id)}/${kind}`, body: { at, ...place.now(), ...body } };
+  return { kind, task: task.id, title: task.title, url: `/api/v1/tasks/${encodeURIComponent(task.id)}/${kind}`, body: { at: tapped(), ...place.now(), ...body } };
 }
 
 async function reload() {
@@ -94,7 +109,7 @@ async function reload() {
 }
 
 function all() {
-  return state.tasks.map((task) => withPending(task, state.acts));
+  return state.tasks.map((task) => withPending(task, state.acts, state.told));
 }
 
 function shown() {

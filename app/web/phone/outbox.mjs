@@ -12,11 +12,13 @@ export class Outbox {
    * @param {{waiting: Function, keep: Function, update: Function, forget: Function, photo: Function, uploaded: Function}} kept
    * @param {(path: string, body: any, key: string) => Promise<any>} post
    * @param {() => void} changed called after every change of the list
+   * @param {(act: any) => void} told called when the server has taken an act, before it leaves the list
    */
-  constructor(kept, post, changed) {
+  constructor(kept, post, changed, told = () => {}) {
     this.kept = kept;
     this.post = post;
     this.changed = changed;
+    this.told = told;
     this.signInNeeded = false;
     this.user = null;
     this.sending = null;
@@ -74,6 +76,7 @@ export class Outbox {
       const body = photos.length ? { ...act.body, photos } : act.body;
       await this.post(act.url, body, act.key);
       this.signInNeeded = false;
+      this.told(act);
       await this.kept.forget(act);
       return true;
     } catch (why) {

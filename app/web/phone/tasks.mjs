@@ -4,16 +4,17 @@ const AFTER = { see: "seen", accept: "accepted", arrive: "arrived", finish: "don
 const ORDER = ["sent", "delivered", "seen", "accepted", "arrived", "done"];
 const NEXT = { sent: "accept", delivered: "accept", seen: "accept", accepted: "arrive", arrived: "finish" };
 
-/** The task as the worker sees it: the server's state with his unsent acts on top. */
-export function withPending(task, acts) {
-  let shown = task;
-  for (const act of acts) {
-    if (act.task !== task.id || act.refused) continue;
-    const status = AFTER[act.kind];
-    const further = status === "returned" || ORDER.indexOf(status) > ORDER.indexOf(shown.status);
-    if (further) shown = { ...shown, status, pending: act.kind !== "see" && act.kind !== "deliver" };
-  }
-  return shown;
+/** The task as the worker sees it: the server's state, what it has taken since (`told`), and his unsent acts on top. */
+export function withPending(task, acts, told = []) {
+  const taken = told.reduce((shown, act) => after(shown, act, false), task);
+  return acts.reduce((shown, act) => after(shown, act, act.kind !== "see" && act.kind !== "deliver"), taken);
+}
+
+function after(shown, act, pending) {
+  if (act.task !== shown.id || act.refused) return shown;
+  const status = AFTER[act.kind];
+  const further = status === "returned" || ORDER.indexOf(status) > ORDER.indexOf(shown.status);
+  return further ? { ...shown, status, pending } : shown;
 }
 
 /** Open tasks, overdue first, then by deadline. */
