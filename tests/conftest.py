@@ -82,7 +82,7 @@ def redis_url(tmp_path_factory) -> Iterator[str]:
     )
     url = f"redis://127.0.0.1:{port}/0"
     try:
-        until(lambda: _answers(url), timeout=10)
+        until(lambda: _answers(url))
         yield url
     finally:
         process.terminate()

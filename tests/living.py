@@ -52,7 +52,7 @@ class LivingCity:
     def healthy(self) -> bool:
         """Whether the web role answers and finds Redis, ledger and every role alive."""
         try:
-            return requests.get(f"{self.url}/healthz", timeout=2).status_code == 200
+            return requests.get(f"{self.url}/healthz", timeout=5).status_code == 200
         except requests.RequestException:
             return False
 
@@ -105,7 +105,7 @@ class LivingCity:
     def stop(self) -> int:
         """Stop it as Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(15)
+        return self.process.wait(30)
 
 
 def alive(pid: int) -> bool:
@@ -138,7 +138,7 @@ def living_city(var: Path, *flags: str, **env: str) -> Iterator[LivingCity]:
         )
     city = LivingCity(process, f"http://127.0.0.1:{port}", var)
     try:
-        until(lambda: process.poll() is not None or city.healthy(), 60, every=0.1)
+        until(lambda: process.poll() is not None or city.healthy(), 120, every=0.1)
         assert process.poll() is None, city.said()
         yield city
     finally:
@@ -156,7 +156,7 @@ class Desk:
 
     def get(self, path: str, **query: Any) -> Any:
         """GET /api/v1/path as JSON; HTTPError when it is refused."""
-        answer = self.session.get(f"{self.url}/api/v1/{path}", params=query, timeout=10)
+        answer = self.session.get(f"{self.url}/api/v1/{path}", params=query, timeout=30)
         answer.raise_for_status()
         return answer.json()
 
@@ -166,7 +166,7 @@ class Desk:
             f"{self.url}/api/v1/{path}",
             json=body or {},
             headers={"X-CSRFToken": self.csrf},
-            timeout=10,
+            timeout=30,
         )
         answer.raise_for_status()
         return answer.json()
@@ -189,10 +189,10 @@ class Desk:
 def desk_of(url: str, user: str) -> Desk:
     """Sign a member of the demo cast in, without a browser; his other sessions end."""
     desk = Desk(url)
-    form = desk.session.get(f"{url}/login", timeout=10).text
+    form = desk.session.get(f"{url}/login", timeout=30).text
     token = form.split('name="csrf_token" value="')[1].split('"')[0]
     said = {"user": user, "password": PASSWORD, "csrf_token": token}
-    desk.session.post(f"{url}/login", data=said, timeout=10).raise_for_status()
+    desk.session.post(f"{url}/login", data=said, timeout=30).raise_for_status()
     desk.csrf = desk.get("me")["csrf"]
     return desk
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(predicate: Callable[[], T], timeout: float = 5.0, every: float = 0.01) -> T:
+def until(predicate: Callable[[], T], timeout: float = 20.0, every: float = 0.01) -> T:
     """Return the predicate's first true value; AssertionError with its last one after timeout s."""
     pause = threading.Event()
     end = time.monotonic() + timeout

@@ -52,7 +52,7 @@ class Sensor:
         # the same moment twice would be the same message twice
         self.told_at = max(int(time.time() * 1000), self.told_at + 1)
         said = {"ts": self.told_at, **body}
-        self.line.publish(f"{self.topic}/{what}", json.dumps(said), qos=1).wait_for_publish(10)
+        self.line.publish(f"{self.topic}/{what}", json.dumps(said), qos=1).wait_for_publish(30)
 
     def __enter__(self) -> Sensor:
         return self

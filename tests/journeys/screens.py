@@ -56,13 +56,15 @@ class Wall:
     @property
     def offered(self) -> list[str]:
         """The workers whom the dispatch panel offers, best first."""
-        boxes = self.page.locator("#dispatch-workers input")
-        return [str(box.get_attribute("value")) for box in boxes.all()]
+        values = "boxes => boxes.map((box) => box.value)"  # at once: the list is painted anew
+        found: list[str] = self.page.locator("#dispatch-workers input").evaluate_all(values)
+        return found
 
-    def send(self, note: str) -> None:
-        """派单 to the best worker."""
-        self.page.locator("#dispatch-workers label").first.click()
-        expect(self.page.locator("#dispatch-workers input").first).to_be_checked()
+    def send(self, worker: str, note: str) -> None:
+        """派单 to one of those who are offered; who is the best changes as they walk."""
+        box = f"input[value='{worker}']"
+        self.page.click(f"#dispatch-workers label:has({box})")
+        expect(self.page.locator(f"#dispatch-workers {box}")).to_be_checked()
         self.page.fill("#dispatch-note", note)
         self.page.click("#dispatch-send [data-action=send]")
         expect(self.page.locator("#dispatch-result")).to_contain_text("✓")
@@ -91,6 +93,11 @@ class Phone:
 
     page: Page
 
+    def is_ready(self) -> None:
+        """Wait until it has his tasks, knows whether he is on duty, and hears the server."""
+        expect(self.page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+        expect(self.page.locator("#net")).to_contain_text("在线")
+
     @property
     def waiting(self) -> int:
         """How many acts are kept and not yet sent."""
@@ -100,6 +107,16 @@ class Phone:
     def rang(self) -> int:
         """How often it has rung."""
         return int(self.page.evaluate("document.documentElement.dataset.rang") or 0)
+
+    def look_at(self, task: str) -> Locator:
+        """The task's card; another task of his may be the more urgent one."""
+        card = self.page.locator(f"#page [data-task='{task}']")
+        other = self.page.locator(f"#page [data-open='{task}']")
+        expect(card.or_(other)).to_be_visible()
+        if other.count():
+            other.click()
+        expect(card).to_be_visible()
+        return card
 
     def tap(self, move: str) -> None:
         """The one big button, when it offers this move."""
@@ -142,7 +159,7 @@ def open_phone(context: BrowserContext, url: str, worker: str) -> Phone:
     """Sign the worker in and wait until his phone hears the server."""
     page = context.new_page()
     sign_in(page, url, worker.lower(), "/m/")
-    expect(page.locator("#net")).to_contain_text("在线")
     phone = Phone(page)
+    phone.is_ready()
     until(lambda: phone.waiting == 0)
     return phone

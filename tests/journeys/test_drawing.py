@@ -32,7 +32,7 @@ def test_a_pull_that_ends_on_a_device_opens_no_card(
     living: LivingCity, desk: BrowserContext
 ) -> None:
     page = open_wall(desk, living.url).page
-    x, y = until(lambda: page.evaluate(STANDS), timeout=15)
+    x, y = until(lambda: page.evaluate(STANDS))
     page.locator("[data-action=draw][data-id=circle]").click()
     page.mouse.move(x - 90, y - 60)
     page.mouse.down()
@@ -43,6 +43,6 @@ def test_a_pull_that_ends_on_a_device_opens_no_card(
     assert not page.evaluate(OPENED)
     page.locator("[data-action=undraw]").click()
     until(lambda: not page.evaluate("document.querySelector('.leaflet-container.drawing')"))
-    x, y = until(lambda: page.evaluate(STANDS), timeout=15)
+    x, y = until(lambda: page.evaluate(STANDS))
     page.mouse.click(x, y)  # without a tool in hand the same click is a choice
-    until(lambda: page.evaluate(OPENED), timeout=15)
+    until(lambda: page.evaluate(OPENED))

@@ -34,7 +34,7 @@ def _mark(name: str) -> str:
 
 def _publish(line: Sensor, topic: str, body: dict[str, Any] | bytes) -> None:
     payload = body if isinstance(body, bytes) else json.dumps(body)
-    line.line.publish(topic, payload, qos=1).wait_for_publish(10)
+    line.line.publish(topic, payload, qos=1).wait_for_publish(30)
 
 
 def _order() -> dict[str, Any]:
@@ -71,8 +71,8 @@ def _strike(line: Sensor, chief: Desk) -> dict[str, Any]:
         alert = chief.alert(line.code)
         return alert if alert and alert["case_id"] else None
 
-    found: dict[str, Any] = until(raised, timeout=15, every=0.1)
-    until(lambda: _hostile_cases(chief), timeout=15, every=0.1)
+    found: dict[str, Any] = until(raised, timeout=30, every=0.1)
+    until(lambda: _hostile_cases(chief), timeout=30, every=0.1)
     return found
 
 

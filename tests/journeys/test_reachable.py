@@ -43,7 +43,7 @@ def test_a_page_has_no_serious_barrier(
         sign_in(page, living.url, user, path)
     else:
         page.goto(living.url + path)
-    if user and path != "/m/":
+    if user:
         expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
     assert _barriers(page) == []
     context.close()

@@ -176,7 +176,7 @@ def test_the_role_survives_a_ledger_that_is_away(city, monkeypatch, caplog, a_re
         until(lambda: "the clock waits" in caplog.text)
         broken.clear()
         city.live.accept([a_report()], 1)
-        until(lambda: told(city)["case.opened"] == 1, timeout=10)
+        until(lambda: told(city)["case.opened"] == 1)
     finally:
         stop.set()
         thread.join(10)

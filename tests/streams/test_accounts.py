@@ -88,7 +88,7 @@ def started(tmp_path: Path, asks: bool = False) -> Iterator[Border]:
     with (folder / "log").open("wb") as log:
         broker = subprocess.Popen([program, "-c", str(file)], stdout=log, stderr=log)
     try:
-        until(lambda: port_answers(port) or broker.poll() is not None, timeout=10)
+        until(lambda: port_answers(port) or broker.poll() is not None)
         assert broker.poll() is None, (folder / "log").read_text()
         yield Border(port, folder / "ca.crt", given, authority)
     finally:

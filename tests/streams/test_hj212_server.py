@@ -59,7 +59,7 @@ def serving(deliver: Callable[[Feed, Said], bool], **options: Any) -> Iterator[i
 
 @contextmanager
 def station(port: int) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as sock:
         yield sock
 
 
@@ -68,7 +68,7 @@ def test_frames_are_acknowledged_after_they_are_stored(clock) -> None:
 
     def deliver(_: Feed, said: Said) -> bool:
         stored.extend(said)
-        return go.wait(5)
+        return go.wait(20)
 
     with serving(deliver) as port, station(port) as sock:
         sock.sendall(frame(clock.now())[:50])
@@ -78,7 +78,7 @@ def test_frames_are_acknowledged_after_they_are_stored(clock) -> None:
         with pytest.raises(TimeoutError):
             sock.recv(1)
         go.set()
-        sock.settimeout(5)
+        sock.settimeout(20)
         said = unpack(sock.recv(4096))
     assert (said.command, said.system, said.number) == ("9014", "91", "20261121143000001")
     assert stored[0][0] == "hj212/127.0.0.1"

@@ -52,7 +52,7 @@ class Server:
             + ["--appendonly", "yes", "--appendfsync", "always", "--dir", str(self.folder)]
             + ["--logfile", str(self.folder / "redis.log")]
         )
-        until(self.answers, timeout=10)
+        until(self.answers)
 
     def answers(self) -> bool:
         try:

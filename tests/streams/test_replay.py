@@ -226,7 +226,7 @@ def test_the_role_replays_by_itself_and_waits_for_a_right_file(city, file, monke
     stop = Event()
     thread = replay.start(city, stop)
     file.write_text(RIGHT, encoding="utf-8")
-    until(lambda: city.live.counts().get("replayed"), timeout=10)
+    until(lambda: city.live.counts().get("replayed"))
     stop.set()
     thread.join(5)
     assert not thread.is_alive()

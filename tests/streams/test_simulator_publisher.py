@@ -61,7 +61,7 @@ class RealBroker:
         self.process = subprocess.Popen(
             [*command, "--log-level", "CRITICAL"], stdout=subprocess.DEVNULL
         )
-        until(lambda: port_answers(self.mqtt_port), timeout=10)
+        until(lambda: port_answers(self.mqtt_port))
 
     def kill(self) -> None:
         assert self.process is not None
@@ -127,7 +127,7 @@ def test_what_is_said_while_the_broker_is_away_is_sent_afterwards(broker):
     publisher.put(numbered(0, 100))
     until(lambda: pumped(publisher) == 0, timeout=20)
     broker.kill()
-    until(lambda: not publisher._client.is_connected(), timeout=10)
+    until(lambda: not publisher._client.is_connected())
     publisher.put(numbered(100, 600))
     publisher.pump()
     assert publisher.unsent == 500

@@ -15,7 +15,6 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 HELD_S = 2.0
-PATIENCE_S = 1.0  # of who asks whether the process is alive; alone it answers in a few ms
 
 # the web role as app.web.role starts it, with a door that writes one fact
 WEB = """
@@ -60,14 +59,11 @@ def url(settings, ledger) -> Iterator[str]:
         process.kill()
 
 
-def slowest_while(url: str, span: float) -> float:
-    """The longest that /healthz took to answer, asked over and over for so many seconds."""
-    took, end = [0.0], time.monotonic() + span
+def answers_for(url: str, span: float) -> None:
+    """Ask /healthz over and over for so many seconds; each time it answers."""
+    end = time.monotonic() + span
     while time.monotonic() < end:
-        began = time.monotonic()
         assert requests.get(f"{url}/healthz", timeout=30).json()["ledger"]
-        took.append(time.monotonic() - began)
-    return max(took)
 
 
 def test_a_held_write_lock_does_not_stop_the_process_from_answering(url, ledger) -> None:
@@ -76,9 +72,8 @@ def test_a_held_write_lock_does_not_stop_the_process_from_answering(url, ledger)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(1) as threads:
         written = threads.submit(requests.get, f"{url}/in/write", timeout=30)
-        slowest = slowest_while(url, HELD_S)
-        assert not written.done()
+        answers_for(url, HELD_S)
+        assert not written.done()  # causes, not times: whoever waited for it would have no answer
         other.execute("ROLLBACK")
         assert written.result().text == "1"
     other.close()
-    assert slowest < PATIENCE_S

@@ -215,7 +215,7 @@ def test_the_loops_start_and_stop(push, as_user, user) -> None:
     socket = as_user(user).socket()
     push.start()
     try:
-        until(lambda: heard(socket, "pulse"), timeout=5)
+        until(lambda: heard(socket, "pulse"))
     finally:
         push.stop()
 
