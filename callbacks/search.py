@@ -20,7 +20,7 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         Output(ids.FOUND, "children"), Input(ids.ACT_SEARCH, "data"), prevent_initial_call=True
     )
     def find(done: dict[str, Any]) -> Any:
-        words = (done["id"] or "").strip()
+        words = places_search.readable(str(done["id"] or ""))
         return search.found(words, places_search.search(city, whoami(), words) if words else [])
 
     @wall.callback(

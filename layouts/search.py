@@ -53,6 +53,8 @@ def _nothing(words: str, **marks: Any) -> html.Li:
 
 def _group(kind: str, hits: list[tuple[int, Hit]], words: str) -> html.Li:
     name = text.say(f"found.{kind}")
+    if hits[0][1].get("heard"):
+        name = text.say("found.heard", name=name)
     head = html.Span(name, className="head", **parts.attrs(aria_hidden="true"))
     marks = parts.attrs(data_words=words, aria_label=name)
     return html.Li([head, *(_hit(n, one) for n, one in hits)], role="group", **marks)

@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, TypeVar
 
 from app.domain.people import concerns
@@ -21,8 +22,8 @@ SURE = 1  # a rank that nothing found later can beat: the code itself, or how it
 
 def line_of(code: str, *names: str, more: str = "") -> str:
     """The line of a thing: its code, its names with the pinyin of the first, and more words."""
-    initials, whole = places_pinyin.spelled(names[0])
-    return "\n" + "\t".join((code, *names, initials, whole, more)).lower()
+    spoken = dict.fromkeys(chain.from_iterable(places_pinyin.spellings(names[0])))
+    return "\n" + "\t".join((code, *names, *spoken, more)).lower()
 
 
 @dataclass

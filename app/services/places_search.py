@@ -1,12 +1,14 @@
 """Search of the map: areas, addresses, devices, cases, alerts and workers.
 
-By name, code, pinyin and its initials. Every hit lies in the scope of whoever asks.
+By name, code, pinyin and its initials; several words have to fit all. What is written otherwise
+than any name (紅梅, 清谭) is found by its sound. Every hit lies in the scope of whoever asks.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -26,26 +28,33 @@ from app.store.finding import Known
 from geodata.areas import Area
 from geodata.gazetteer import Match
 from geodata.gazetteer_names import AREAS
-from geodata.gazetteer_text import normal
 
 T = TypeVar("T")
 Said = Callable[[T], tuple[str, ...]]
 Hit = dict[str, Any]
 LONGEST = 60  # characters that are looked for
+MOST_WORDS = 5  # that a name has to fit all
 SURE = 0.25  # an address less sure is not offered; default
 GROUPS = ("area", "address", "device", "case", "alert", "worker", "component", "resource")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: in small letters, in the form of the gazetteer, and as pinyin."""
+    """What is looked for: half width, in small letters, as pinyin, and each of several words."""
 
+    typed: str
     words: str
-    spoken: str
     letters: str
+    terms: tuple[Wanted, ...] = ()
+
+    def heard(self) -> Wanted | None:
+        """The same by its sound alone; None for what has none, or is one character."""
+        if self.words.isascii() or len(self.words) < 2:
+            return None
+        return replace(self, letters=places_pinyin.spellings(self.words)[0][1], terms=())
 
     def rank(self, code: str, *names: str) -> int:
-        """How well a code and names fit: 0 the code itself … 5 pinyin inside; -1 not at all."""
+        """How well a code and names fit: 0 the code itself … 6 all words somewhere; -1 not."""
         code = code.lower()
         if self.words == code:
             return 0
@@ -56,32 +65,54 @@ class Wanted:
         if len(self.words) > 1 and self.words in code:
             return 3
         if self.letters and any(places_pinyin.sounds(self.letters, name) for name in names):
-            starts = any(self.letters == places_pinyin.spelled(n)[0] for n in names)
-            return 4 if starts else 5
+            return 4 if any(places_pinyin.begins(self.letters, name) for name in names) else 5
+        if self.terms and all(term.rank(code, *names) >= 0 for term in self.terms):
+            return 6
         return -1
 
     def patterns(self) -> list[str]:
         """What to look for in a text of lines "\\ncode\\tname\\t…": ever weaker ways to fit."""
         starts = [f"\n{self.words}\t", f"\n{self.words}", f"\t{self.words}"]
         inside = [self.words] if self.letters in ("", self.words) else [self.words, self.letters]
-        return starts + inside
+        return starts + inside + [one for term in self.terms for one in term.patterns()[-2:]]
+
+
+def readable(words: str) -> str:
+    """What was typed without the halves of characters that a cut leaves behind."""
+    return words.encode("utf-8", "ignore").decode().strip()
 
 
 def wanted(words: str) -> Wanted:
-    """What somebody has typed, ready to be compared."""
-    words = words.strip().lower()[:LONGEST]
-    return Wanted(words, normal(words), places_pinyin.asks(words))
+    """What somebody has typed, ready to be compared: ＧＡＳ－０１ as gas-01."""
+    typed = unicodedata.normalize("NFKC", readable(words)).strip()[:LONGEST]
+    several = typed.split()
+    terms = tuple(map(_wanted, several)) if 1 < len(several) <= MOST_WORDS else ()
+    return replace(_wanted(typed), terms=terms)
+
+
+def _wanted(typed: str) -> Wanted:
+    words = typed.lower()
+    return Wanted(typed, words, places_pinyin.asks(words))
 
 
 def search(city: City, user: User, words: str, each: int = 6) -> list[Hit]:
     """Return hits grouped by kind in the order of GROUPS, at most `each` of a kind, best first.
 
-    A hit is as `views_scope.as_hit` gives it; an "address" also has `about`, `confidence` and
-    `within_m`, and its point is only about. Raises NotAllowed for field people.
+    A hit is as `views_scope.as_hit` gives it, with `heard` when only its sound fits; an "address"
+    also has `about`, `confidence` and `within_m`, and its point is only about. Raises NotAllowed
+    for field people.
     """
     scope, asked = scope_in(city, user, None), wanted(words)
     if not asked.words or "\t" in asked.words or "\n" in asked.words:
         return []
+    if found := _found_as(city, user, scope, asked, each):
+        return found
+    heard = asked.heard()
+    hits = _found_as(city, user, scope, heard, each) if heard else []
+    return [hit | {"heard": True} for hit in hits]
+
+
+def _found_as(city: City, user: User, scope: str, asked: Wanted, each: int) -> list[Hit]:
     found = _areas(city, scope, asked, each)
     found += _addresses(city, scope, asked, found, each)
     found += _devices(city, scope, asked, each)
@@ -89,7 +120,7 @@ def search(city: City, user: User, words: str, each: int = 6) -> list[Hit]:
     found += _cases(city, texts["case"], scope, asked, each)
     found += _alerts(city, texts["alert"], scope, asked, each)
     found += _workers(city, scope, asked, each)
-    found += components.find(city, user, words[:LONGEST], each)
+    found += components.find(city, user, asked.typed, each)
     return found + _resources(city, scope, asked, each)
 
 

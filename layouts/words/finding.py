@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "found.worker": ("网格员", "Workers"),
     "found.component": ("部件", "Components"),
     "found.resource": ("资源", "Resources"),
+    "found.heard": ("{name}（读音相同）", "{name} (sounding alike)"),
     "found.none": ("没有找到“{words}”", "Nothing found for “{words}”"),
     "found.about": ("约 ±{m} m · 可信度 {sure}", "about ±{m} m · {sure} sure"),
     "found.no_place": ("无实时位置", "no live position"),

@@ -30,6 +30,11 @@ def test_an_empty_question_and_a_single_hit_show_no_list(city):
     assert door["pick"](None) == []
 
 
+def test_half_a_character_is_no_error_and_does_not_come_back(city):
+    found = open_door(search, city, cast.DUTY)["find"]({"id": "没有的桥\ud83d"})
+    assert "没有找到“没有的桥”" in reading.words(found)
+
+
 def test_several_hits_are_a_pick_list(city, red, case):
     hits = [{"type": "alert", "id": red.id}, {"type": "case", "id": case.id}]
     picks = open_door(search, city, cast.DUTY)["pick"]({"hits": hits})

@@ -66,6 +66,11 @@ def test_what_was_found_stands_in_groups_with_their_names():
     assert [getattr(group, "data-words") for group in groups] == ["双桂", "双桂"]
 
 
+def test_what_only_sounds_alike_says_so():
+    heard = [{"kind": "worker", "code": "W1", "name": "周平", "heard": True} | WHERE]
+    assert "网格员（读音相同）" in reading.words(search.found("週平", heard))
+
+
 def test_an_address_is_a_pin_that_says_how_sure_it_is():
     found = search.found("清潭", [ADDRESS | WHERE])
     assert reading.actions(found) == [("pin", "119.9,31.8,280,0.95", "清潭三村")]

@@ -62,6 +62,40 @@ def test_a_device_by_code_name_pinyin_and_initials(city, pump, words):
     assert ("device", "童子河泵站") in _hits(city, words)
 
 
+@pytest.mark.parametrize("words", ["童子 0007", "泵站 pmp", "tongzihe 0007", "0007 站 tzh"])
+def test_several_words_have_to_fit_all(city, pump, words):
+    assert ("device", "童子河泵站") in _hits(city, words)
+    assert ("device", "童子河泵站") not in _hits(city, words + " 0008")
+
+
+@pytest.mark.parametrize("words", ["ＰＭＰ－０００７", "３２０４０４１１６", "　邹区　"])
+def test_letters_and_digits_of_full_width_are_what_they_mean(city, pump, words):
+    assert {"童子河泵站", "邹区镇"} & {name for _, name in _hits(city, words)}
+
+
+@pytest.mark.parametrize("words", ["童子河泵戰", "童紫河", "童zi河"])
+def test_what_no_name_is_written_like_is_found_by_its_sound_and_says_so(city, pump, words):
+    hits = places_search.search(city, cast.DUTY, words)
+    assert ("device", "童子河泵站", True) in [(h["kind"], h["name"], h["heard"]) for h in hits]
+    assert not any("heard" in hit for hit in places_search.search(city, cast.DUTY, "童子河"))
+    assert _hits(city, words, cast.STRANGER) == []
+
+
+@pytest.mark.parametrize("words", ["buyi", "boyi", "byqswz", "卜弋"])
+def test_a_character_that_is_read_in_two_ways_is_found_by_both(city, words):
+    where = {"lon": 119.79, "lat": 31.71, "area": cast.GRID, "period_s": 60}
+    bridge = Device(code="RVR-0009", n=0, kind="river", name="卜弋桥水位站", **where)
+    city.live.register([bridge], [city.areas.grid_index(cast.GRID)])
+    assert ("device", "卜弋桥水位站") in _hits(city, words)
+
+
+@pytest.mark.parametrize(
+    "words", ["\ud83d", "桥\ud83d", "'", '"', "<b>", "%", "_", "\\", "\x00", "😀" * 90]
+)
+def test_nothing_that_somebody_pastes_is_an_error(city, words):
+    assert isinstance(_hits(city, words), list)
+
+
 @pytest.mark.parametrize("words", ["320404116", "邹区", "zqz", "zouquzhen"])
 def test_an_area(city, words):
     assert ("area", "邹区镇") in _hits(city, words)

@@ -62,6 +62,9 @@ export function worstRaised(alerts) {
     .sort((a, b) => b.level - a.level || String(b.raised_at).localeCompare(String(a.raised_at)))[0] ?? null;
 }
 
+/** Whether a key belongs to an input method; Safari ends the word before it tells of the Enter that did it. @param {KeyboardEvent} event */
+export const composes = (event) => event.isComposing || event.keyCode === 229;
+
 /** Whether keys belong to a text field. @param {Element|null} element */
 export function isTyping(element) {
   return Boolean(element?.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]"));
@@ -73,7 +76,7 @@ export function isTyping(element) {
  */
 export function listen({ moment, run }) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || composes(event)) return;
     if (event.defaultPrevented) return; // a part of the page has answered it
     const command = pressed(event, moment());
     if (!command) return;

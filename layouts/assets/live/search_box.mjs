@@ -1,6 +1,7 @@
 // The search field as a combobox: the arrows move through what was found, Enter takes it, Esc closes the list.
 import { say } from "./announce.mjs";
 import { FOUND, MAP, MAP_SEARCH, SEARCH_BOX } from "./ids.mjs";
+import { composes } from "./keys.mjs";
 import { act } from "./stores.mjs";
 
 const LONGEST = 60; // as app/services/places_search.py
@@ -25,6 +26,7 @@ export class SearchBox {
     this.words = page.words;
     this.at = -1;
     this.timer = 0;
+    this.composing = false; // an input method holds half of a word
     this.asked = null; // the words whose first answer is taken when it comes
     document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
     new MutationObserver((all) => this.#mutated(all)).observe(document.body, { childList: true, subtree: true });
@@ -44,16 +46,25 @@ export class SearchBox {
     Object.assign(box, { id: MAP_SEARCH, type: "search", maxLength: LONGEST, placeholder: place.dataset.words });
     for (const [name, value] of Object.entries(ROLE)) box.setAttribute(name, value);
     box.addEventListener("input", () => this.#typed(box));
+    box.addEventListener("compositionstart", () => this.#compose(box, true));
+    box.addEventListener("compositionend", () => this.#compose(box, false));
     place.append(box);
+  }
+
+  /** The letters of a half-composed word are not looked for; the word is, once it stands there. */
+  #compose(box, composing) {
+    this.composing = composing;
+    this.#typed(box);
   }
 
   #typed(box) {
     clearTimeout(this.timer);
+    if (this.composing) return;
     this.timer = setTimeout(() => act("search", box.value.trim()), PAUSE_MS);
   }
 
   #key(event) {
-    if (event.isComposing || !event.target.closest?.(`#${MAP_SEARCH}, #${FOUND}`)) return;
+    if (composes(event) || !event.target.closest?.(`#${MAP_SEARCH}, #${FOUND}`)) return;
     if (event.key === "Escape") this.#leave();
     const step = STEPS[event.key];
     const taken = step ? this.#step(step) : event.key === "Enter" && this.#enter(event.target);
