@@ -3,7 +3,8 @@
 Every minute, in a thread of its own and with less right to the processor:
 1. small files become large ones; 2. a day that is over for good becomes one file a district;
 3. each merged file gets its minute, hour and day table; 4. those of the last days are put in order
-of arrival too, for replays; 5. what the policy no longer keeps goes.
+of arrival too, for replays, the newest first and for some seconds at a time, so that the days of
+before an upgrade hold no other step up; 5. what the policy no longer keeps goes.
 A file that may still be written again (written, not yet acknowledged) is not touched: see Settled.
 """
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread
 
@@ -21,6 +23,7 @@ from redis.exceptions import RedisError
 from app.city import City
 from app.domain.retention import Retention
 from app.store import history_keep
+from app.store.history_query import interrupt
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ HOUR_MS = 3_600_000
 OVER_MS = 25 * HOUR_MS  # readings come up to 24 h late, and are written a minute later
 BACK_MS = 4 * 24 * HOUR_MS  # default: older days get no more files
 REPLAYED_MS = 8 * 24 * HOUR_MS  # default: a week, and the day on which it is talked about
+ARRANGE_S = 20.0  # default: of a look; a file that was begun is ended
 NICE = 10
 
 
@@ -88,7 +92,9 @@ class Upkeep:
         """End before the lock of the history is given back: there is one writer."""
         self._stop.set()
         self.settled.give_up()
-        self._thread.join()
+        while self._thread.is_alive():
+            interrupt()  # a large day takes minutes; it is begun anew at the next start
+            self._thread.join(0.1)
 
     def _run(self) -> None:
         with suppress(OSError):  # on Linux of this thread alone; elsewhere it may be refused
@@ -109,7 +115,8 @@ class Upkeep:
             self._since = tidy(self._city, self._policy, now, self._since, self.settled, self._stop)
         except OSError as why:
             # readings are safe in small files: order can wait, writing cannot
-            log.warning("the history stays as it is: %s", why)
+            if not self._stop.is_set():
+                log.warning("the history stays as it is: %s", why)
 
 
 def tidy(
@@ -124,7 +131,9 @@ def tidy(
         "history_merged": lambda: history.compact(since_ms, looking),
         "history_closed": lambda: history.close(now_ms - OVER_MS, since_ms, looking),
         "history_tables": lambda: history.build(since_ms, looking),
-        "history_arranged": lambda: history.arrange(now_ms - REPLAYED_MS, looking),
+        "history_arranged": lambda: history.arrange(
+            now_ms - REPLAYED_MS, looking, _enough(stop, ARRANGE_S)
+        ),
         "history_deleted": lambda: history_keep.clear(
             history, policy, now_ms, looking, stop.is_set
         ),
@@ -137,6 +146,12 @@ def tidy(
             log.info("%s: %d", name, done)
             _count(city, name, done)
     return now_ms - BACK_MS
+
+
+def _enough(stop: Event, seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed from now on, or nothing more is wanted."""
+    end = time.monotonic() + seconds
+    return lambda: stop.is_set() or time.monotonic() >= end
 
 
 def _count(city: City, name: str, by: int) -> None:

@@ -130,20 +130,29 @@ class History(Curves):
                     built += 1
         return built
 
-    def arrange(self, since_ms: int, settled: Settled = nullcontext) -> int:
+    def arrange(
+        self,
+        since_ms: int,
+        settled: Settled = nullcontext,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> int:
         """Put each merged file from that day on in order of arrival too; returns how many files.
 
+        The newest day comes first; `enough` is asked before each file that is made.
         What is older and in that order goes. For the writer alone, as `build`.
         """
         first, made = day_of(since_ms), 0
-        for _, folder in self.kept_whole(first):
+        arrival.thin(self.path, first)
+        for _, folder in reversed(self.kept_whole(first)):
             with settled():
                 files = visible(folder)
             for file in files:
-                if arrival.lacking(self.path, file):
-                    arrival.build(self.path, file)
-                    made += 1
-        arrival.thin(self.path, first)
+                if not arrival.lacking(self.path, file):
+                    continue
+                if enough():
+                    return made
+                arrival.build(self.path, file)
+                made += 1
         return made
 
     def kept_whole(self, since: str) -> list[tuple[str, Path]]:

@@ -12,6 +12,7 @@ They count as long as X does, and whoever finds none reads X.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.store import history_tables as tables
@@ -67,9 +68,17 @@ def chosen(root: Path, files: Sequence[Path], level: str = ARRIVAL) -> list[Path
 
 
 def thin(root: Path, before: str) -> int:
-    """Forget the days before one (2026-11-22): nobody looks at them so often; returns how many."""
+    """Forget the days before one (2026-11-22): nobody looks at them so often; returns how many.
+
+    Folders in which nothing is left go, of any day.
+    """
     every = [path for level in LEVELS for path in (root / level).glob("day=*/*/*")]
     old = [path for path in every if path.parent.parent.name.removeprefix("day=") < before]
     for path in old:
         path.unlink(missing_ok=True)
+    for level in LEVELS:
+        for day in (root / level).glob("day=*"):
+            for folder in (*day.glob("*"), day):
+                with suppress(OSError):  # it still holds something
+                    folder.rmdir()
     return len(old)

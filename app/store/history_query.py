@@ -7,6 +7,7 @@ cursor of his own. duckdb is imported where it is used: most roles never do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,31 @@ def write(command: str, folder: Path) -> int:
 
     try:
         with _writing(folder / SORTING).cursor() as connection:
-            found = connection.execute(command).fetchone()
+            found = _interruptible(connection, command)
             return int(found[0]) if found else 0
     except duckdb.Error as why:
         _writing.cache_clear()  # it may be of no more use
         raise OSError(f"the history cannot be written: {why}") from why
+
+
+def _interruptible(connection: Any, command: str) -> Any:
+    _under_way.add(connection)
+    try:
+        return connection.execute(command).fetchone()
+    finally:
+        _under_way.discard(connection)
+
+
+def interrupt() -> None:
+    """Break off what is being written, from another thread: `write` raises OSError there."""
+    import duckdb
+
+    for connection in tuple(_under_way):
+        with suppress(duckdb.Error):  # it has just ended
+            connection.interrupt()
+
+
+_under_way: set[Any] = set()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
@@ -90,7 +91,20 @@ def test_they_go_with_their_file_and_after_some_days(history) -> None:
     assert history.arrange(DAY0) == 1
     assert history.arrange(DAY0 + DAY) == 0
     assert tables(history) == 2
-    assert not list(history.path.glob(f"{ARRIVAL}/day=2026-11-21/*/*"))
+    for level in LEVELS:
+        days = [day.name for day in (history.path / level).iterdir()]
+        assert days == ["day=2026-11-22"], "no empty folder stays"
+
+
+def test_they_are_made_a_few_at_a_time_the_newest_day_first(history) -> None:
+    def once() -> Callable[[], bool]:
+        asked = iter((False,))
+        return lambda: next(asked, True)
+
+    made = []
+    while history.arrange(DAY0, nullcontext, once()):
+        made.append({day.name for day in (history.path / ARRIVAL).iterdir()})
+    assert made == [{"day=2026-11-22"}, {"day=2026-11-21", "day=2026-11-22"}]
 
 
 def test_what_the_policy_deletes_is_nowhere_any_more(history) -> None:
