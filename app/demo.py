@@ -144,6 +144,7 @@ def _start_stores(
             ready=_waiter(
                 "Redis", var / "redis/redis.log", lambda: embedded.redis_answers(redis_url)
             ),
+            store=True,
         )
     )
     supervisor.start(
@@ -153,6 +154,7 @@ def _start_stores(
             ready=_waiter(
                 "MQTT broker", var / "log/broker.log", lambda: embedded.port_answers(broker_port)
             ),
+            store=True,
         )
     )
     return {

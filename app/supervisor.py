@@ -23,7 +23,8 @@ from threading import Event
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 8.0  # SIGTERM first, SIGKILL after this
+STOP_WITHIN_S = 15.0  # SIGTERM first, SIGKILL after this
+STORES_WITHIN_S = 8.0  # then these, the last started first
 PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_S = 30.0  # alive for longer: the next death counts as the first
 LOG_LIMIT = 20_000_000  # bytes; a log and its predecessor are at most twice that
@@ -33,12 +34,16 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One child: its command, what to wait for before the next is started, and its history."""
+    """One child: its command, what to wait for before the next is started, and its history.
+
+    A store is what the others write to: it is stopped when they are gone.
+    """
 
     name: str
     command: list[str]
     env: dict[str, str] = field(default_factory=dict)
     ready: Callable[[subprocess.Popen[bytes]], None] | None = None
+    store: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -50,7 +55,7 @@ class Child:
 
 
 class Supervisor:
-    """Starts children in order, restarts what dies, stops all in reverse order."""
+    """Starts children in order, restarts what dies, stops the stores last."""
 
     def __init__(self, logs: Path, say: Callable[[str], None]) -> None:
         self._logs = logs
@@ -78,15 +83,10 @@ class Supervisor:
             self.stop()
 
     def stop(self) -> None:
-        """Stop every child, the last started first; kill what has not gone in time."""
-        deadline = time.monotonic() + STOP_WITHIN_S
-        for child in reversed(self._children):
-            _signal(child, signal.SIGTERM)
-            # the stores go last and only when nobody writes to them any more
-            _wait(child, deadline - 1.0)
-        for child in self._children:
-            _wait(child, deadline)
-            _signal(child, signal.SIGKILL)
+        """Stop every child, the stores one by one at the end; kill what has not gone in time."""
+        _end([child for child in self._children if not child.store], STOP_WITHIN_S)
+        for store in reversed([child for child in self._children if child.store]):
+            _end([store], STORES_WITHIN_S)
 
     def _spawn(self, child: Child) -> None:
         out = self._logs / f"{child.name}.log"
@@ -144,6 +144,16 @@ def _shorten(path: Path) -> None:
     if path.stat().st_size > LOG_LIMIT:
         shutil.copyfile(path, path.with_suffix(".log.1"))
         os.truncate(path, 0)
+
+
+def _end(children: list[Child], seconds: float) -> None:
+    """Ask some children at once to stop; after so many seconds they are killed."""
+    deadline = time.monotonic() + seconds
+    for child in children:
+        _signal(child, signal.SIGTERM)
+    for child in children:
+        _wait(child, deadline)
+        _signal(child, signal.SIGKILL)
 
 
 def _signal(child: Child, number: signal.Signals) -> None:

@@ -65,7 +65,7 @@ class Stack:
         broker = embedded.broker_command(self.var, ports[1], embedded.BROKER_USER, secrets[1])
         redis = embedded.redis_command(self.var, ports[0], secrets[0])
         for name, command in (("redis", redis), ("broker", broker)):
-            self.children[name] = Child(name, command)
+            self.children[name] = Child(name, command, store=True)
             self._supervisor.start(self.children[name])
         until(lambda: embedded.redis_answers(url), 20, "Redis answers")
         until(lambda: embedded.port_answers(ports[1]), 20, "the broker answers")

@@ -13,14 +13,23 @@ from threading import Event, Thread
 import psutil
 import pytest
 
+from app import supervisor
 from app.supervisor import Child, Supervisor
 from tests.waiting import until
 
-# writes its process id, then waits; "deaf" ignores SIGTERM
+# writes its process id, then waits; "deaf" ignores SIGTERM, "social" ends when three were asked
 CHILD = """
-import os, signal, sys, pathlib
+import os, signal, sys, pathlib, time
 if "deaf" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def together(*_):
+    mine = pathlib.Path(sys.argv[1] + ".asked")
+    mine.touch()
+    while len(list(mine.parent.glob("*.asked"))) < 3:
+        time.sleep(0.01)
+    sys.exit(0)
+if "social" in sys.argv:
+    signal.signal(signal.SIGTERM, together)
 with pathlib.Path(sys.argv[1]).open("a") as f:
     f.write(f"{os.getpid()}\\n")
 signal.pause()
@@ -35,9 +44,11 @@ class Running:
         self.supervisor = Supervisor(folder / "log", self.said.append)
         self.thread = Thread(target=self.supervisor.run, args=(self.stop,))
 
-    def child(self, name: str, *flags: str) -> None:
+    def child(self, name: str, *flags: str, store: bool = False) -> Child:
         command = [sys.executable, "-c", CHILD, str(self.folder / name), *flags]
-        self.supervisor.start(Child(name, command))
+        child = Child(name, command, store=store)
+        self.supervisor.start(child)
+        return child
 
     def pids(self, name: str) -> list[int]:
         path = self.folder / name
@@ -92,6 +103,28 @@ def test_stop_ends_every_child(running: Running) -> None:
     assert not running.thread.is_alive()
     for name in "ab":
         until(gone(running.pids(name)[0]))
+
+
+def test_all_are_asked_to_stop_at_once_and_the_stores_when_they_are_gone(
+    running: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On a busy machine each role needs seconds: they do not wait for one another."""
+    alive: dict[str, list[str]] = {}
+    tell = supervisor._signal
+
+    def note(child: Child, number: signal.Signals) -> None:
+        alive.setdefault(child.name, [one.name for one in children if one.alive()])
+        tell(child, number)
+
+    monkeypatch.setattr(supervisor, "_signal", note)
+    children = [running.child("redis", store=True), running.child("broker", store=True)]
+    children += [running.child(name, "social") for name in "abc"]
+    until(lambda: all(running.pids(child.name) for child in children))
+    running.supervisor.stop()
+    assert alive["broker"] == ["redis", "broker"]
+    assert alive["redis"] == ["redis"]
+    assert not any(child.alive() for child in children)
+    assert "does not stop" not in caplog.text
 
 
 def test_a_deaf_child_is_killed_in_time(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
