@@ -26,4 +26,4 @@ def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         here = address.read(query)
         until = (window or {}).get("until")
         data = views.strip(city, whoami(), here.area, here.tab, until)
-        return strip.bars(data, views_feeds.growing(city))
+        return strip.bars(data, views_feeds.growing(city), dated=bool(until))

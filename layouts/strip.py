@@ -65,19 +65,21 @@ def _button(name: str, words: str, title: str, look: str, thing: str | None = No
     return html.Button(words, type="button", className=look, title=text.say(title), **marks)
 
 
-def bars(data: dict[str, Any], refused: int | None = None) -> list[Any]:
+def bars(data: dict[str, Any], refused: int | None = None, *, dated: bool = False) -> list[Any]:
     """The bars between their first and last moment; the tallest is the fullest five minutes.
 
-    `refused` messages of the last hour are told at its end when they are too many.
+    `refused` messages of the last hour are told at its end when they are too many; `dated` hours
+    are not the last ones and say their day.
     """
+    form = "%Y-%m-%d %H:%M" if dated else "%H:%M"
     most = max((bar["n"] for bar in data["bars"]), default=0)
     count = max(len(data["bars"]), 1)
     step = (data["until"] - data["since"]) / count
     marks = [_bar(bar, most, int(data["since"] + i * step)) for i, bar in enumerate(data["bars"])]
     return [
-        html.Span(parts.clock(data["since"]), className="num"),
+        html.Span(parts.clock(data["since"], form), className="num"),
         html.Div(marks, className="bar", role="img", **_ends(data)),
-        html.Span(parts.clock(data["until"]), className="num"),
+        html.Span(parts.clock(data["until"], form), className="num"),
         *([] if refused is None else [_refused(refused)]),
     ]
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PointTable } from "../../layouts/assets/live/points.mjs";
-import { EDGE_MS, begin, ends, momentOf, reduce, share, windowOf } from "../../layouts/assets/live/replay.mjs";
+import { EDGE_MS, begin, beside, ends, momentOf, reduce, share, windowOf } from "../../layouts/assets/live/replay.mjs";
 import { aged, continued, forTheDots } from "../../layouts/assets/live/replay_frame.mjs";
 import { badgeWords } from "../../layouts/assets/live/replay_badge.mjs";
 import { clockOf, keyOf, momentOfField, stamp } from "../../layouts/assets/live/replay_strip.mjs";
@@ -68,6 +68,24 @@ test("playing on from the present goes back a minute first; a step leaves the pr
   assert.deepEqual([play({ do: "toggle" }).mode, play({ do: "toggle" }).at], ["playing", NOW - 60_000]);
   assert.deepEqual([play({ do: "step", by: -60_000 }).mode, play({ do: "step", by: -60_000 }).at], ["paused", NOW - 60_000]);
   assert.ok(play({ do: "pause" }).at >= NOW - EDGE_MS);
+});
+
+test("a moment that somebody has named is shown, or said to be without history, but is no other one", () => {
+  const known = reduce(begin(), { do: "oldest", oldest: NOW - HOUR });
+  const named = reduce(known, { do: "seek", at: NOW - 9 * HOUR, now: NOW, named: true });
+  assert.equal(named.at, NOW - 9 * HOUR);
+  assert.equal(reduce(known, { do: "seek", at: NOW + HOUR, now: NOW, named: true }).at, NOW);
+  assert.equal(reduce(named, { do: "step", by: 60_000, now: NOW }).at, NOW - HOUR, "a step leads to where history begins");
+});
+
+test("a moment that leaves the slider's hours is seen", () => {
+  const hours = { since: NOW - 24 * HOUR, until: NOW - 12 * HOUR };
+  const inside = reduce(play({ do: "seek", at: NOW - 13 * HOUR }), { do: "window", ...hours });
+  assert.equal(beside(inside), false);
+  assert.equal(beside({ ...inside, at: NOW - 11 * HOUR }), true);
+  assert.equal(beside({ ...inside, at: NOW - 25 * HOUR }), true);
+  assert.equal(beside({ ...begin(), ...hours }), false, "not of the present");
+  assert.equal(beside(play({ do: "seek", at: NOW - 13 * HOUR })), false, "not before its bars are painted");
 });
 
 test("the slider's ends and its handle", () => {
@@ -208,6 +226,7 @@ test("moments are the city's, wherever this computer stands", () => {
   assert.equal(stamp(at), "2026-11-22 14:32:10");
   assert.equal(clockOf(at, at + HOUR), "14:32:10");
   assert.equal(clockOf(at - 24 * HOUR, at), "11-21 14:32:10");
+  assert.equal(clockOf(at - 365 * 24 * HOUR, at), "2025-11-22 14:32:10");
   assert.equal(momentOfField("2026-11-22T14:32"), at - 10_000);
   assert.equal(momentOfField(""), null);
 });

@@ -25,6 +25,12 @@ def test_a_quiet_night_has_no_bars_but_its_time():
     assert "04:08" in reading.words(strip.bars(quiet))
 
 
+def test_hours_that_are_not_the_last_ones_say_their_day():
+    assert "2026-11-" not in reading.words(strip.bars(samples.strip()))
+    said = reading.words(strip.bars(samples.strip(), dated=True))
+    assert "2026-11-" in said
+
+
 def test_no_bars_at_all():
     assert bars(samples.strip() | {"bars": []}) == []
 

@@ -8,7 +8,7 @@ const WINDOW_MS = 12 * 3_600_000;
 /**
  * @typedef {{mode: "live"|"paused"|"playing", at: number, speed: number, ended: boolean, since: number, until: number, oldest: number}} Replay
  *   at: the moment that is shown (epoch ms); ended: it has come to the present; since, until: the slider's ends (0 before it is painted)
- * @typedef {{do: "pause"|"toggle"|"live"|"end", now: number} | {do: "seek", at: number, now: number} | {do: "step", by: number, now: number}
+ * @typedef {{do: "pause"|"toggle"|"live"|"end", now: number} | {do: "seek", at: number, now: number, named?: boolean} | {do: "step", by: number, now: number}
  *   | {do: "speed", speed: number} | {do: "tick", ms: number, now: number, loaded?: number} | {do: "window", since: number, until: number} | {do: "oldest", oldest: number}} Event
  */
 
@@ -19,8 +19,7 @@ export const begin = () => ({ mode: "live", at: 0, speed: 1, ended: false, since
 const within = (state, at, now) => Math.round(Math.min(now, Math.max(at, state.oldest)));
 
 /** Stand at a moment; whoever is at the present has nothing more to play. */
-function stand(state, at, now, mode = state.mode) {
-  const there = within(state, at, now);
+function stand(state, at, now, mode = state.mode, there = within(state, at, now)) {
   const ended = there >= now - EDGE_MS;
   return { ...state, at: there, ended, mode: ended || mode === "live" ? "paused" : mode };
 }
@@ -29,7 +28,8 @@ const VERBS = {
   live: (state) => ({ ...state, mode: "live", at: 0, ended: false }),
   pause: (state, { now }) => (state.mode === "live" ? stand(state, now, now, "paused") : { ...state, mode: "paused" }),
   toggle: (state, event) => toggle(state, event),
-  seek: (state, { at, now }) => stand(state, at, now),
+  // a moment that somebody has named is not another one, even where there is no history
+  seek: (state, { at, now, named }) => (named ? stand(state, at, now, state.mode, Math.round(Math.min(now, at))) : stand(state, at, now)),
   step: (state, { by, now }) => stand(state, (state.mode === "live" ? now : state.at) + by, now, "paused"),
   speed: (state, { speed }) => (SPEEDS.includes(speed) ? { ...state, speed } : state),
   tick: (state, event) => tick(state, event),
@@ -56,6 +56,9 @@ export const reduce = (state, event) => VERBS[event.do](state, event);
 
 /** The slider's ends. @param {Replay} state @param {number} now @returns {[number, number]} */
 export const ends = (state, now) => (state.until ? [state.since, state.until] : [now - WINDOW_MS, now]);
+
+/** Whether the slider does not reach the moment that is shown. @param {Replay} state */
+export const beside = ({ mode, at, since, until }) => mode !== "live" && until > 0 && (at < since || at > until);
 
 /** Where the slider must end to show a moment in its middle, null when it is one of the last hours. @param {number} at @param {number} now */
 export const windowOf = (at, now) => (at >= now - WINDOW_MS + MINUTE_MS ? null : Math.min(at + WINDOW_MS / 2, now));

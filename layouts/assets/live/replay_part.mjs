@@ -3,7 +3,7 @@ import { say } from "./announce.mjs";
 import { fetchReplay, fetchSpan, fetchSteps } from "./fetching.mjs";
 import { mayFly, newReds, zoomOf } from "./flight.mjs";
 import { isTyping, ownAction } from "./keys.mjs";
-import { MINUTE_MS, begin, reduce, windowOf } from "./replay.mjs";
+import { MINUTE_MS, begin, beside, reduce, windowOf } from "./replay.mjs";
 import { Badge } from "./replay_badge.mjs";
 import { aged, continued, forTheDots } from "./replay_frame.mjs";
 import { Reel, unpack } from "./replay_reel.mjs";
@@ -15,6 +15,7 @@ const FRAME_MS = 100;
 const CALM_MS = 1_000; // who wants little motion gets one picture a second
 const DRAG_MS = 150; // while the handle is dragged
 const AGAIN_MS = 2_000;
+const TURN_MS = 2_000; // so long other hours may take to be painted
 const KEEP_MS = 5_000; // how often a moment that plays is written into the address
 const HEAL_MS = 20_000; // of the city's time: what has become stale meanwhile
 const SOON_MS = 1_000; // but not more often than this
@@ -38,6 +39,7 @@ export class ReplayPart {
     this.gone = false; // there is no history of the moment
     this.reds = 0;
     this.healed = 0;
+    this.turned = -Infinity; // when the slider was last asked for other hours
     this.clock = { now: () => this.state.at };
     this.#listen();
     page.ready.then(() => this.#fromAddress(getOurs("at")));
@@ -67,10 +69,17 @@ export class ReplayPart {
 
   /** To a moment that somebody has named: the slider goes there too. */
   #go(at) {
+    this.#turn(at);
+    this.run({ do: "seek", at, named: true });
+  }
+
+  /** Let the slider show the hours around a moment. */
+  #turn(at) {
     const until = windowOf(at, this.page.clock.now());
-    if (until !== null || this.elsewhere) this.strip?.window(until);
+    if (until === null && !this.elsewhere) return;
     this.elsewhere = until !== null;
-    this.run({ do: "seek", at });
+    this.turned = performance.now();
+    this.strip?.window(until);
   }
 
   /** @param {import("./scene.mjs").Scene} scene */
@@ -96,16 +105,23 @@ export class ReplayPart {
 
   /** Do what was asked for. @param {any} event without its `now` @param {number} [wait] before the moment is fetched, ms */
   run(event, wait = 0) {
+    if (this.gone && event.do === "toggle") return; // there is nothing to play
     const before = this.state;
     this.state = reduce(before, { now: this.page.clock.now(), ...event });
-    const { mode, at } = this.state;
+    const { mode } = this.state;
     if (mode === "live") this.#live(before);
-    else if (before.mode === "live") this.#leave();
-    if (mode !== "live" && at !== before.at) this.#fetchSoon(wait);
+    else this.#past(before, wait);
     if (mode !== before.mode) say(this.words.said[mode]);
     if (this.scene) this.scene.layer.calm = this.wasCalm || (mode === "playing" && this.state.speed > MANY);
     this.#run();
     this.#tell();
+  }
+
+  #past(before, wait) {
+    const { mode, at } = this.state;
+    if (before.mode === "live") this.#leave();
+    if (at !== before.at) this.#fetchSoon(wait);
+    else if (mode === "paused" && !this.loading) this.#keep(at);
   }
 
   /** The present is left: from here on the map is ours. */
@@ -187,8 +203,12 @@ export class ReplayPart {
     console.warn("the moment did not come", why);
     this.gone = why?.status === 422;
     this.failed = !this.gone;
+    this.loading = this.failed;
     if (this.gone) {
+      this.state = reduce(this.state, { do: "pause" });
+      this.#run();
       this.#paint(NOTHING, new ArrayBuffer(0));
+      this.#keep(this.state.at);
       say(this.words.gone);
     } else this.waiting = setTimeout(() => this.#keyframe(), AGAIN_MS);
   }
@@ -217,7 +237,10 @@ export class ReplayPart {
     const before = this.state;
     this.state = reduce(before, { do: "tick", ms, now: present, loaded: this.reel.loaded });
     if (this.state.at > before.at) this.#show(now);
-    if (this.state.mode !== "playing") this.#run();
+    if (this.state.mode !== "playing") {
+      this.#keep(this.state.at);
+      this.#run();
+    }
     this.#tell();
   }
 
@@ -262,6 +285,7 @@ export class ReplayPart {
     else root.dataset.replay = state.mode;
     const waiting = this.loading || (state.mode === "playing" && this.reel.loaded <= state.at);
     this.badge.show(state, { time: clockOf(state.at, now), waiting, gone: this.gone, failed: this.failed || this.reel.failed, reds: this.reds });
+    if (beside(state) && performance.now() - this.turned > TURN_MS) this.#turn(state.at);
     this.strip?.show();
   }
 }

@@ -13,10 +13,12 @@ const FORMAT = new Intl.DateTimeFormat("sv-SE", {
 /** "2026-11-22 14:32:10" in the city's time. @param {number} ms */
 export const stamp = (ms) => FORMAT.format(ms);
 
-/** "14:32:10", with the day when it is not today's. @param {number} ms @param {number} now */
+/** "14:32:10", with the day when it is not today's, and the year when it is not this one's. @param {number} ms @param {number} now */
 export function clockOf(ms, now) {
   const [day, time] = stamp(ms).split(" ");
-  return day === stamp(now).split(" ")[0] ? time : `${day.slice(5)} ${time}`;
+  const [today] = stamp(now).split(" ");
+  if (day === today) return time;
+  return `${day.slice(0, 4) === today.slice(0, 4) ? day.slice(5) : day} ${time}`;
 }
 
 /** The moment of a date field, null when it is empty. @param {string} text "2026-11-22T14:32" in the city's time */
@@ -96,9 +98,9 @@ export class Strip {
     const meant = event.ctrlKey || event.metaKey || event.altKey ? null : keyOf(event.key);
     if (meant === null) return;
     event.preventDefault();
-    const [since] = ends(this.heard.state(), this.heard.now());
+    const [since, until] = ends(this.heard.state(), this.heard.now());
     if (meant === "first") this.heard.seek(since, true);
-    else if (meant === "last") this.heard.seek(this.heard.now(), true);
+    else if (meant === "last") this.heard.seek(until, true);
     else this.heard.step(meant);
   }
 
