@@ -89,10 +89,11 @@ def named(one: Row) -> str:
 
 
 def affected(one: Row) -> html.Span | None:
-    """How many devices an alert of a gateway stands for."""
+    """How many devices an alert of a gateway stands for, or sources that of a whole line."""
     if one["affected"] < 2:
         return None
-    return html.Span(text.say("card.affected", n=one["affected"]), className="c-2")
+    said = "card.affected.source" if one["kind"] == "source" else "card.affected"
+    return html.Span(text.say(said, n=one["affected"]), className="c-2")
 
 
 def crossed(one: Row) -> str:

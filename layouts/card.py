@@ -91,8 +91,7 @@ def _drawn(points: list[list[float]], level: int, lines: list[Row]) -> Any:
 def _place(one: Row) -> html.Div:
     name = one["device_name"] or one["device"]
     words: list[Any] = [html.Span(f"{name} · {one['place']}")]
-    if one["affected"] > 1:
-        words.append(html.Span(text.say("card.affected", n=one["affected"])))
+    words.append(alert_list.affected(one))
     if one["lon"] is not None:
         words.append(nearby.button(one["lon"], one["lat"]))
     return html.Div(words, className="kv")

@@ -43,7 +43,7 @@ ESCALATIONS = 3  # default: 值班员 → 值班长 → 带班领导, then it is
 def raise_(change: AlertChange, *, at: datetime, case_id: str | None = None) -> tuple[Alert, Fact]:
     """A new alert from a rule's outcome and "alert.raised"; `at` is our clock, change.at theirs."""
     told = {name: getattr(change, name) for name in change.__struct_fields__}
-    del told["step"], told["at"]
+    del told["step"], told["at"], told["reason"]
     alert = Alert(
         **told,
         peak=change.level,
@@ -57,8 +57,8 @@ def raise_(change: AlertChange, *, at: datetime, case_id: str | None = None) -> 
 
 
 def change(alert: Alert, by_rule: AlertChange, *, at: datetime) -> tuple[Alert, Fact] | None:
-    """The alert on its new level and "alert.changed"; None when the level is the same."""
-    if by_rule.level == alert.level:
+    """The alert on its new level, or with more that it stands for, and "alert.changed"; or None."""
+    if by_rule.level == alert.level and by_rule.affected <= alert.affected:
         return None
     after = msgspec.structs.replace(
         alert,
@@ -83,7 +83,9 @@ def clear(alert: Alert, by_rule: AlertChange, *, at: datetime) -> tuple[Alert, F
         changed_at=at,
         next_due=None,
     )
-    return after, fact_of(after, "cleared", at=at, by="watch")
+    fact = fact_of(after, "cleared", at=at, by="watch")
+    why = {"reason": by_rule.reason} if by_rule.reason else {}
+    return after, msgspec.structs.replace(fact, body=fact.body | why)
 
 
 def acknowledge(alert: Alert, *, at: datetime, by: str) -> tuple[Alert, Fact] | None:

@@ -82,7 +82,7 @@ class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
     (device, rule) has another open alert changes that one; UP and DOWN set the level and value of
     the open alert of (device, rule), with a fact only when the level differs; CLEAR clears it;
     without an open alert UP, DOWN and CLEAR do nothing. A level of RED opens a case (once).
-    `at` is the event time.
+    `at` is the event time. `reason` is said with the fact where it was no reading.
     """
 
     step: AlertStep
@@ -103,6 +103,7 @@ class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     at: datetime
     affected: int = 1
+    reason: str = ""
 
 
 class Memory(msgspec.Struct, frozen=True, array_like=True):

@@ -72,6 +72,14 @@ class RuleBook:
         label = f"{code}\n{name}".lower()
         return tuple(each.to(label) for each in self.fitted if _judges(each.rule, kind))
 
+    def still_judges(self, alert: Alert) -> bool:
+        """Whether the rule of an alert is still about what the alert is about."""
+        rule = self.rule(alert.rule)
+        if rule is None or rule.metric != SILENCE:
+            return rule is not None and _judges(rule, alert.kind)
+        now = self.silence(alert.kind)
+        return now is not None and now.id == rule.id
+
     def behind(self, alert: Alert) -> Rule | None:
         """Return the rule of an alert in its device's variant, None when it is no longer there."""
         fitted = self.for_device(alert.kind, alert.device, alert.device_name)

@@ -2,8 +2,8 @@
 
 Nobody is called for what we did not hear ourselves: not while ingest stands still, nor before a
 source had its full time since we began to listen. When sources that come by one line (the broker)
-fall silent together, one alert stands for all. Of a source that comes and goes the alert of the
-last break stays until it has kept speaking for half an hour.
+fall silent together, one alert stands for all and says how many. Of a source that comes and goes
+the alert of the last break stays until it has kept speaking for half an hour.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from app.services.grading import OWN
 from app.services.presence_feeds import Origins
 
 INGEST_LATE_MS = 10_000  # default: five of its heartbeats
+UNDECLARED = "数据源已从配置中移除，预警自动解除"
 LINE = "mqtt"  # sources that come so share the broker; all others come by a way of their own
 
 
@@ -51,8 +52,9 @@ def call(city: City, calls: Calls, origins: Origins, judged: Mapping[str, Voice]
         calls.held.update(dict.fromkeys(judged, now))
         return
     changes = [
-        _told(city, origins, name, AlertStep.CLEAR, Voice(now, 0), now)
+        change and msgspec.structs.replace(change, reason=UNDECLARED)
         for name in calls.open.keys() - origins.declared.keys()
+        for change in [_told(city, origins, name, AlertStep.CLEAR, Voice(now, 0), now)]
     ]
     for line in _lines(origins, judged):
         changes += _of_line(city, calls, origins, line, now)
@@ -86,12 +88,14 @@ def _of_line(
     for name, voice in silent.items():
         calls.back.pop(name, None)
         if name in calls.open:
-            yield _worse(city, calls, origins, name, voice, now)
+            together = len(doubtful) if name in doubtful else 1
+            yield _worse(city, calls, origins, name, voice, now, together)
         elif name in doubtful and spoken_for:
             calls.held[name] = now
         elif _is_due(calls, name, voice, now):
+            together = len(doubtful) if name in doubtful else 1
             spoken_for |= name in doubtful
-            yield _raised(city, calls, origins, name, voice, now)
+            yield _raised(city, calls, origins, name, voice, now, together)
 
 
 def _is_back(calls: Calls, name: str, now: int) -> bool:
@@ -111,10 +115,10 @@ def _is_due(calls: Calls, name: str, voice: Voice, now: int) -> bool:
 
 
 def _raised(
-    city: City, calls: Calls, origins: Origins, name: str, voice: Voice, now: int
+    city: City, calls: Calls, origins: Origins, name: str, voice: Voice, now: int, together: int
 ) -> AlertChange | None:
     calls.raised[name] = voice.newest
-    change = _told(city, origins, name, AlertStep.RAISE, voice, now)
+    change = _told(city, origins, name, AlertStep.RAISE, voice, now, together)
     if change is None:
         return None
     hour_ago = change.at - timedelta(milliseconds=FLAP_WINDOW_MS)
@@ -126,18 +130,29 @@ def _raised(
 
 
 def _worse(
-    city: City, calls: Calls, origins: Origins, name: str, voice: Voice, now: int
+    city: City, calls: Calls, origins: Origins, name: str, voice: Voice, now: int, together: int
 ) -> AlertChange | None:
-    change = _told(city, origins, name, AlertStep.UP, voice, now)
-    return change if change and change.level > calls.open[name].level else None
+    """A higher level, or more sources that the alert stands for."""
+    change, was = _told(city, origins, name, AlertStep.UP, voice, now, together), calls.open[name]
+    if change is None or (change.level <= was.level and together <= was.affected):
+        return None
+    level, affected = max(change.level, was.level), max(together, was.affected)
+    return msgspec.structs.replace(change, level=level, affected=affected)
 
 
 def _told(
-    city: City, origins: Origins, name: str, step: AlertStep, voice: Voice, now: int
+    city: City,
+    origins: Origins,
+    name: str,
+    step: AlertStep,
+    voice: Voice,
+    now: int,
+    together: int = 1,
 ) -> AlertChange | None:
     """What the ledger is told of a source; None when the rules say nothing about sources."""
     rule = city.rules.silence(SOURCE, name)
     if rule is None:
         return None
     owner = str(origins.declared.get(name, {}).get("owner") or "")
-    return told(rule, Source(name, owner, city.areas.home.code), step, voice, now)
+    change = told(rule, Source(name, owner, city.areas.home.code), step, voice, now)
+    return msgspec.structs.replace(change, affected=together)

@@ -16,6 +16,7 @@ from app.store.rule_memory import Key, LostPost, RuleMemory
 
 CONSUMER = "watch"
 LEASE_MS = 3_000  # a watch that was killed is replaced after so long at most
+WITHDRAWN = "规则已停用或不再适用，预警自动解除"
 TOLD = frozenset(Alert.__struct_fields__) - {"level"}
 
 
@@ -37,8 +38,7 @@ class Post:
 
     def hold(self) -> None:
         """Keep the partition for a whole lease more; LostPost when somebody else has it."""
-        if not self.store.prolong():
-            raise LostPost(f"partition {self.partition} has another watch")
+        _hold(self.store, self.partition)
 
     def level(self, device: str) -> int:
         """The worst level among a device's open alerts."""
@@ -89,20 +89,29 @@ def take_post(city: City, partition: int, owner: str, consumer: str = CONSUMER) 
     def mine(device: str) -> bool:
         return keys.partition_of(device, city.live.partitions) == partition
 
-    post = Post(partition, consumer, store, store.load(), presence.begin(city, mine))
     with city.ledger.read() as tx:
         every = tx.alerts(open=True)
     # a warning's alert has no rule in the file, and lives and ends with its warning
     opened = [alert for alert in every if alert.rule != WARNING and mine(alert.device)]
-    _reconcile(city, post, opened)
+    valid = [alert for alert in opened if city.rules.still_judges(alert)]
+    kept = {alert.id for alert in valid}
+    withdrawn = [_withdrawal(city, alert) for alert in opened if alert.id not in kept]
+    alerts.apply_in_parts(city, withdrawn, lambda: _hold(store, partition))
+    post = Post(partition, consumer, store, store.load(), presence.begin(city, mine))
+    _reconcile(city, post, valid)
     return post
+
+
+def _hold(store: RuleMemory, partition: int) -> None:
+    if not store.prolong():
+        raise LostPost(f"partition {partition} has another watch")
 
 
 def _reconcile(city: City, post: Post, opened: list[Alert]) -> None:
     """Bring memory and ledger together after a restart: the ledger says which alerts are open.
 
     Memory of an alert that the ledger does not know is dropped, an alert without memory is taken
-    over, and an alert whose rule the file no longer has is cleared.
+    over.
     """
     known = {(a.device, a.rule): a for a in opened}
     for device, memories in list(post.memories.items()):
@@ -110,20 +119,18 @@ def _reconcile(city: City, post: Post, opened: list[Alert]) -> None:
             unknown = memory.level and (device, rule) not in known
             if unknown or city.rules.rule(rule) is None:
                 post.remember(device, rule, None)
-    withdrawn: list[AlertChange] = []
     for (device, rule_id), alert in known.items():
-        still = city.rules.rule(rule_id)
-        if still is None:
-            withdrawn.append(_withdrawal(city, alert))
-        elif still.metric != SILENCE:
-            had = post.memories.get(device, {}).get(rule_id)
-            if had is None or not had.level:
-                raised = round(alert.raised_at.timestamp() * 1000)
-                taken = Memory(level=alert.level, raised=raised, value=alert.value)
-                post.remember(device, rule_id, taken)
-    alerts.apply(city, withdrawn)
+        judging = city.rules.rule(rule_id)
+        had = post.memories.get(device, {}).get(rule_id)
+        if judging and judging.metric != SILENCE and (had is None or not had.level):
+            raised = round(alert.raised_at.timestamp() * 1000)
+            taken = Memory(level=alert.level, raised=raised, value=alert.value)
+            post.remember(device, rule_id, taken)
 
 
 def _withdrawal(city: City, alert: Alert) -> AlertChange:
+    """The end of an alert whose rule the file no longer has, or has for something else."""
     told = {name: getattr(alert, name) for name in AlertChange.__struct_fields__ if name in TOLD}
-    return AlertChange(**told, step=AlertStep.CLEAR, level=Level.NONE, at=city.now())
+    return AlertChange(
+        **told, step=AlertStep.CLEAR, level=Level.NONE, at=city.now(), reason=WITHDRAWN
+    )

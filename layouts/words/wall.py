@@ -50,6 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.escalates": ("升级倒计时", "Escalates in"),
     "card.raised": ("触发 {value} · {at}", "Raised at {value} · {at}"),
     "card.affected": ("影响 {n} 台", "{n} affected"),
+    "card.affected.source": ("涉及 {n} 个数据源", "{n} sources"),
     "card.case": ("案件 {id} · {status}", "Case {id} · {status}"),
     "warning.until": ("有效至 {at}", "until {at}"),
     "warning.from": ("{at} 起", "from {at}"),

@@ -39,6 +39,8 @@ def test_a_value_below_its_limit_is_said_so():
 
 def test_a_gateway_says_how_many_it_takes_with_it():
     assert "影响 46 台" in reading.words(alert_list.row(samples.alert(affected=46), selected=False))
+    line = samples.alert(affected=3, kind="source")
+    assert "涉及 3 个数据源" in reading.words(alert_list.row(line, selected=False))
 
 
 def test_no_alerts_and_very_many():

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.alerts import AlertStatus
 from app.domain.levels import Level
-from app.domain.rulebook import read_rules
+from app.domain.rulebook import RuleBook, read_rules
 from app.services import alerts, nearby, registry, views
 from tests import cast
 from tests.services.watching import Town, every, opened
@@ -173,6 +173,33 @@ def test_a_source_that_is_taken_out_of_the_file_is_no_longer_missed(city, town) 
     town.live(600, *town.own)
     registry.declare(city, [])
     town.live(120, *town.own)
+    assert about(city) == []
+    assert "移除" in city.ledger.facts_after(0)[-1].body["reason"]
+
+
+def test_without_a_rule_for_sources_their_alerts_end_at_the_next_start(city, town) -> None:
+    town.live(600, *town.own)
+    object.__setattr__(city, "rules", RuleBook())
+    town.restart()
+    assert about(city) == []
+    told = [f for f in city.ledger.facts_after(0) if f.kind == "alert.cleared"]
+    assert [fact.body["reason"] for fact in told] == ["规则已停用或不再适用，预警自动解除"]
+    town.live(600, *town.own)
+    assert (raised(city), about(city)) == (["lora"], []), "and nobody is called for it again"
+
+
+def test_an_alert_of_a_whole_line_says_how_many_it_stands_for(city, clock) -> None:
+    names = ["lora", "wind", "rain"]
+    town = started(city, clock)
+    registry.declare(city, [{"name": name, "period_s": 60} for name in names])
+    fed = [*town.own, *town.lora, ("W1", "wind"), ("R1", "rain")]
+    town.live(150, *fed)
+    town.live(900)
+    (alert,) = opened(city)
+    assert alert.affected == 4, "the city's own topics, too"
+    facts = [f for f in city.ledger.facts_after(0) if f.thing == alert.id]
+    assert len(facts) <= 1 + 3, "told when it is more, and not again and again"
+    town.live(60, *fed)
     assert about(city) == []
 
 

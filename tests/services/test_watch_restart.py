@@ -10,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 
 from app.domain.alerts import AlertStatus
 from app.domain.levels import Level
-from app.domain.rulebook import RuleBook
 from app.services import alerts, watch
 from app.services.watch import settle, step, weigh
 from app.store import keys
@@ -160,19 +159,6 @@ def test_memory_of_an_alert_that_the_ledger_does_not_know_is_dropped(city, clock
     leak(city, clock, gas, 60, 60)
     step(city, second)
     assert len(every(city)) == 1
-
-
-def test_a_rule_that_is_no_longer_in_the_file_clears_its_alerts(city, clock) -> None:
-    (gas,) = register(city, "G1")
-    first = post(city, "first")
-    leak(city, clock, gas, 60, 60)
-    step(city, first)
-    die(first)
-    object.__setattr__(city, "rules", RuleBook())
-    second = post(city, "second")
-    assert not opened(city)
-    watch.tick(city, second)
-    assert point(city, gas)[1] == Level.NONE
 
 
 def test_a_partition_has_one_watch(city, clock) -> None:
