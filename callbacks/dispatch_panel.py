@@ -10,7 +10,7 @@ from dash import ALL, Dash, Input, Output, State
 from app.city import City
 from app.domain.people import User
 from app.services import alerts, cases, tasks, views
-from app.web.bodies import LONGEST_NOTE, check, too_long
+from app.web.bodies import short
 from layouts import address, ids
 from layouts import dispatch_panel as panel
 
@@ -27,12 +27,6 @@ MOVES: dict[str, Callable[..., Any]] = {
     "close": cases.close,
     "rework": cases.rework,
 }
-
-
-def _short(note: str | None) -> str:
-    """A note as the API takes it; Invalid when it is too long (the field itself is no guard)."""
-    check(note=too_long(note or "", LONGEST_NOTE))
-    return note or ""
 
 
 def register(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
@@ -77,7 +71,7 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         prevent_initial_call=True,
     )
     def send(done: dict[str, Any], boxes: list[list[str]], note: str | None) -> Any:
-        chosen, said = panel.chosen(boxes), _short(note)
+        chosen, said = panel.chosen(boxes), short(note)
         sent = tasks.dispatch(city, done["id"], workers=chosen, note=said, by=whoami())
         return panel.sent(views.worker_names(city, [task.worker for task in sent])), ""
 
@@ -89,7 +83,7 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         prevent_initial_call=True,
     )
     def move(done: dict[str, Any], note: str | None) -> Any:
-        MOVES[done["value"]](city, done["id"], by=whoami(), note=_short(note))
+        MOVES[done["value"]](city, done["id"], by=whoami(), note=short(note))
         return panel.moved(done["value"]), ""
 
     @wall.callback(Input(ids.ACT_DISPATCH, "data"), prevent_initial_call=True)

@@ -12,6 +12,7 @@ from app.domain import drawn
 from app.domain.people import User
 from app.services import exercises, tasks, views
 from app.services import inside as service
+from app.web.bodies import short
 from layouts import ids, selection
 
 
@@ -64,12 +65,12 @@ def _register_verbs(wall: Dash, city: City, whoami: Callable[[], User]) -> None:
         prevent_initial_call=True,
     )
     def muster(_: Any, asked: dict[str, Any], where: str, workers: list[str], note: str) -> Any:
-        drill, by = where == selection.DRILL, whoami()
+        drill, by, said = where == selection.DRILL, whoami(), short(note)
         if drill:
             shape = drawn.read(asked["shape"])
-            _, sent = exercises.call_out(city, shape, name=note or "", workers=workers, by=by)
+            _, sent = exercises.call_out(city, shape, name=said, workers=workers, by=by)
         else:
-            sent = tasks.dispatch(city, where, workers=workers, note=note or "", by=by)
+            sent = tasks.dispatch(city, where, workers=workers, note=said, by=by)
         names = views.worker_names(city, [task.worker for task in sent])
         return selection.sent(names, drill=drill)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html, no_update
 
+from app.domain import cells
 from layouts import ids, parts, text
 
 Row = dict[str, Any]
@@ -196,6 +197,5 @@ def _cell(row: Row, name: str) -> str:
 
 def _quoted(cell: str) -> str:
     """One cell of CSV; what a spreadsheet would take for a formula is made text (OWASP)."""
-    plain = f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-    doubled = plain.replace('"', '""')
+    doubled = str(cells.harmless(cell)).replace('"', '""')
     return f'"{doubled}"'

@@ -38,9 +38,8 @@ def call_out(
     report = _report(city, name, (lon, lat))
     with city.ledger.begin() as tx:
         case = _open(city, tx, report, area, by)
-        for one in dict.fromkeys(workers):  # one who cannot be sent: nothing is opened
-            tasks.reachable(tx.worker(one), case, by)
-    sent = tasks.dispatch(city, case.id, workers=workers, by=by)
+        sent = tasks.send_out(city, tx, case, workers=workers, by=by)
+    city.feed.publish(city.ledger)
     return case, sent
 
 

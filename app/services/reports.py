@@ -42,9 +42,7 @@ def file(city: City, report: Report, *, by: User) -> Case:
     with city.ledger.begin() as tx:
         known = tx.case_of("grid", report.id)
         if known is not None:
-            if tx.trail(known.id, limit=1)[0].who != (by.worker or by.id):
-                raise Conflict("上报编号已被使用，请重新上报。")
-            return known
+            return _own(tx, known, by.worker or by.id)
         area = place(city, tx, report)
         if not area:
             raise Invalid("位置不在本市范围内。", fields={"lon": "请在地图上选择本市内的位置"})
@@ -66,7 +64,7 @@ def accept(city: City, report: Report, *, by: str, citizen: HotlineOrder | None 
     with city.ledger.begin() as tx:
         known = tx.case_of("grid", report.id)
         if known is not None:
-            return known
+            return _own(tx, known, by)
         area = place(city, tx, report)
         if not area:
             raise Invalid("位置不在本市范围内。", fields={"lon": "请选择本市内的位置"})
@@ -153,14 +151,22 @@ def _open(city: City, tx: Tx, thing: Report | HotlineOrder) -> Case:
     if isinstance(thing, HotlineOrder):
         known = tx.case_of("hotline", thing.order_no)
         return known or _open_from_order(city, tx, thing)
+    by = thing.worker or thing.channel
     known = tx.case_of("grid", thing.id)
     if known:
-        return known
+        return _own(tx, known, by)
     thing = _classified(thing)
     area = place(city, tx, thing)
-    case = _open_from_report(city, tx, thing, area, thing.worker or thing.channel)
+    case = _open_from_report(city, tx, thing, area, by)
     attach(tx, thing.photos, case_id=case.id, area=area, by="ingest", at=city.now())
     return case
+
+
+def _own(tx: Tx, known: Case, who: str) -> Case:
+    """The case of a report that has come again; Invalid when somebody else's has its id."""
+    if tx.trail(known.id, limit=1)[0].who != who:
+        raise Invalid("上报编号已被他人使用，请换一个编号重新上报。", fields={"id": "编号已被使用"})
+    return known
 
 
 def _classified(report: Report) -> Report:

@@ -11,9 +11,9 @@ import msgspec
 from app.city import City
 from app.domain import cases, tasks
 from app.domain.cases import Case, CaseMove
-from app.domain.people import User, Verb, Worker, covers, require
+from app.domain.people import MISSING, User, Verb, Worker, covers, require
 from app.domain.tasks import Task, TaskMove
-from app.errors import Invalid, NotAllowed
+from app.errors import Invalid, Unseen
 from app.services.photos import attach
 from app.store.tx import Tx
 
@@ -43,22 +43,37 @@ def dispatch(
     Workers who have an open task on the case keep it, so that sending twice sends once. On a case
     that is being handled the new ones support (协办). Returns the tasks of the workers named.
     """
+    with city.ledger.begin() as tx:
+        case = tx.case(case_id)
+        require(by, Verb.DISPATCH, case)
+        sent = send_out(city, tx, case, workers=workers, lead=lead, note=note, by=by)
+    city.feed.publish(city.ledger)
+    return sent
+
+
+def send_out(
+    city: City,
+    tx: Tx,
+    case: Case,
+    *,
+    workers: Sequence[str],
+    lead: str | None = None,
+    note: str = "",
+    by: User,
+) -> list[Task]:
+    """The same within a transaction, for a case that the user may dispatch."""
     chosen = list(dict.fromkeys(workers))
     leading = lead or next(iter(chosen), None)
     if not chosen or leading not in chosen:
         raise Invalid("请至少选择一名处置人员，并从中指定主办。", fields={"workers": "请选择"})
-    with city.ledger.begin() as tx:
-        case = tx.case(case_id)
-        require(by, Verb.DISPATCH, case)
-        there = {task.worker: task for task in tx.tasks(case_id=case_id, open=True)}
-        people = [reachable(tx.worker(one), case, by) for one in chosen if one not in there]
-        if people:
-            case = _dispatched(city, tx, case, people, leading, by)
-            led = any(task.role == "lead" for task in there.values())
-            for one in people:
-                role = "lead" if one.id == leading and not led else "support"
-                there[one.id] = _send(city, tx, case, one, role, note, by)
-    city.feed.publish(city.ledger)
+    there = {task.worker: task for task in tx.tasks(case_id=case.id, open=True)}
+    people = [_reachable(tx.worker(one), case, by) for one in chosen if one not in there]
+    if people:
+        case = _dispatched(city, tx, case, people, leading, by)
+        led = any(task.role == "lead" for task in there.values())
+        for one in people:
+            role = "lead" if one.id == leading and not led else "support"
+            there[one.id] = _send(city, tx, case, one, role, note, by)
     return [there[one] for one in chosen]
 
 
@@ -146,11 +161,11 @@ def _drive(city: City, tx: Tx, task: Task, by: User) -> None:
     tx.keep(moved, fact)
 
 
-def reachable(worker: Worker, case: Case, by: User) -> Worker:
+def _reachable(worker: Worker, case: Case, by: User) -> Worker:
     """The worker, when he is the dispatcher's to send or answers for the place itself."""
     if covers(by.scope, worker.grid) or covers(worker.grid, case.area):
         return worker
-    raise NotAllowed(f"{worker.name}不属于您的辖区，请联系上级派遣。")
+    raise Unseen(MISSING["Worker"])
 
 
 def _dispatched(

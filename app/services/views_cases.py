@@ -155,11 +155,11 @@ def _candidates(city: City, tx: Tx, user: User, case: Case) -> list[Row]:
 
 
 def _available(city: City, people: list[Worker], busy: Counter[str]) -> list[Available]:
-    """Workers as they are now; without a live store nobody has a place."""
+    """Workers as they are now; nobody off duty has a place, and without a live store nobody."""
     places: dict[str, tuple[float, float, int]] = live_or(city.live.workers, {})
     found = []
     for worker in people:
-        lon, lat, at = places.get(worker.id, (None, None, None))
+        lon, lat, at = (places.get(worker.id) if worker.on_duty else None) or (None,) * 3
         found.append(
             Available(
                 worker=worker,

@@ -108,6 +108,12 @@ def too_long(text: str, most: int) -> str | None:
     return f"请勿超过 {most} 个字" if len(text) > most else None
 
 
+def short(note: str | None) -> str:
+    """A note as the API takes it, of a field that is no guard itself; Invalid when too long."""
+    check(note=too_long(note or "", LONGEST_NOTE))
+    return note or ""
+
+
 def wrong_place(lon: float | None, lat: float | None) -> str | None:
     """Return what to mend when a place is half given or not on earth."""
     if lon is None and lat is None:

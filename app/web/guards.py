@@ -24,7 +24,10 @@ _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 # what the live layer fetches by itself: a screen that nobody touches keeps no session alive
 FETCHED = tuple(
     f"/api/v1/{name}"
-    for name in ("snapshot", "points", "components", "resources", "units", "zones", "tracks")
+    for name in (
+        *("snapshot", "points", "components", "resources", "units", "zones", "tracks"),
+        "replay/steps",
+    )
 )
 
 

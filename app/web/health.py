@@ -16,10 +16,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.city import City
+from app.domain.people import Verb, require
 from app.errors import NotAllowed
 from app.store import keys
 from app.store.live import GROUPS
 from app.web import border_metrics
+from app.web.auth import whoami
 from app.web.push import LATENCY, Push
 
 log = logging.getLogger(__name__)
@@ -67,10 +69,16 @@ def look(city: City) -> dict[str, Any]:
 
 
 def _only_for_the_house() -> None:
-    """Without sign-in only for a Prometheus on this machine, and not through a proxy."""
+    """For a Prometheus on this machine and not through a proxy, else for an administrator.
+
+    The figures are of the whole city: nobody of a smaller scope reads them.
+    """
     near = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
-    if not near and not current_user.is_authenticated:
-        raise NotAllowed("指标仅对本机或已登录用户开放。")
+    if near:
+        return
+    if not current_user.is_authenticated:
+        raise NotAllowed("指标仅对本机或系统管理员开放。")
+    require(whoami(), Verb.ADMINISTER)
 
 
 class CityCollector(Collector):

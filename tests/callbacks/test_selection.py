@@ -60,13 +60,19 @@ def test_or_called_out_for_an_exercise(city, door):
         door["muster"]({}, SHAPE, page.DRILL, ["W001"], "")
     with pytest.raises(Invalid):
         door["muster"]({}, SHAPE, "C1", [], "")
+    with pytest.raises(Invalid):
+        door["muster"]({}, SHAPE, "C1", ["W001"], "字" * 501)
 
 
-def test_the_file_holds_no_formula(door):
+@pytest.mark.parametrize("title", ["=1+1", " =1+1", "＝1+1", "|calc"])
+def test_the_file_holds_no_formula(city, title):
+    with city.ledger.begin() as tx:
+        tx.add(things.an_alert(title=title))
+    door = open_door(selection, city, cast.DUTY)
     made = door["export"]({}, SHAPE)
     lines = made["content"].lstrip("\ufeff").splitlines()
     assert lines[0] == '"类别","编号","名称","类型或状态","等级","位置"'
-    assert '"\'=1+1"' in lines[1]
+    assert f'"\'{title}"' in lines[1]
     assert made["filename"].endswith(".csv")
 
 

@@ -12,7 +12,7 @@ from app.domain.cases import Case
 from app.domain.levels import Level
 from app.domain.readings import WorkerPosition
 from app.domain.resources import Resource, Sort, State
-from app.errors import Invalid, NotAllowed
+from app.errors import Invalid, NotAllowed, Refused
 from app.services import exercises, inside, tasks, views
 from app.store import counts
 from app.store import resources as kept
@@ -90,6 +90,16 @@ def test_an_exercise_is_sent_and_counted_in_no_figure(busy, spot):
         assert counts.per_status(tx, Case, open=True) == open_before
     # it is worked on like any other
     assert tasks.accept(busy, sent[0].id, by=cast.LI).status.value == "accepted"
+
+
+def test_an_exercise_with_somebody_out_of_reach_opens_nothing(city, spot):
+    for one in (cast.FAR.worker or "W003", "nobody"):
+        with pytest.raises(Refused):
+            exercises.call_out(
+                city, circle(spot), name="x", workers=["W001", one], by=cast.DISPATCHER
+            )
+    with city.ledger.read() as tx:
+        assert (tx.cases(), tx.tasks()) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_every_verb_of_the_services_is_in_the_contract():
         "shifts.told",
         "clock.run",
         "cases.withdraw_open",
-        "tasks.reachable",  # changes nothing: whether a worker can be sent
+        "tasks.send_out",  # dispatch and call_out within their transaction
         "warnings.settle",  # take without its transaction
         "warnings.covered",
         "warnings.forget_elsewhere",

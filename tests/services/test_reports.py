@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from app.domain.cases import CaseStatus
-from app.errors import Conflict, Invalid, NotAllowed
-from app.services import photos, reports
+from app.errors import Invalid, NotAllowed
+from app.services import letters, photos, reports
 from app.store import keys
 from tests import cast
 
@@ -39,8 +39,16 @@ def test_an_officer_reports_too_and_twice(city, a_report):
 
 def test_nobody_gets_the_case_of_anothers_report(city, a_report):
     reports.file(city, a_report(), by=cast.ZHANG)
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid):
         reports.file(city, a_report(), by=cast.LI)
+
+
+def test_a_waiting_report_with_anothers_id_is_kept_as_a_dead_letter(city, a_report):
+    city.live.accept([a_report(worker="W001"), a_report(worker="W002", title="另一件事")], 1)
+    assert reports.open_waiting(city, "one") == 2
+    assert len(cases_of(city)) == 1
+    [letter] = letters.search(city, cast.ADMIN)
+    assert "编号" in letter["detail"]
 
 
 def test_a_report_without_a_place_lies_in_the_workers_own_area(city, a_report):

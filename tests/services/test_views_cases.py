@@ -73,6 +73,14 @@ def test_candidates_come_with_reasons_best_first(city) -> None:
     assert "W003" not in {one["worker"] for one in found}  # not in the dispatcher's street
     with pytest.raises(NotAllowed):
         views.candidates(city, cast.LEADER, alert.case_id)
+    with city.ledger.begin() as tx:
+        tx.turn("W002", False)
+    off = next(
+        one
+        for one in views.candidates(city, cast.DISPATCHER, alert.case_id)
+        if one["worker"] == "W002"
+    )
+    assert (off["on_duty"], off["distance_m"], off["eta_s"]) == (False, None, None)
 
 
 def test_the_dispatch_panel_follows_the_case(city) -> None:

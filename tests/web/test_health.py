@@ -65,6 +65,12 @@ def test_metrics_are_not_for_the_street(anonymous) -> None:
     assert far.status_code == 403
 
 
+def test_metrics_of_the_whole_city_are_for_an_administrator(as_user) -> None:
+    far = {"environ_overrides": {"REMOTE_ADDR": "10.0.0.9"}}
+    assert as_user(cast.ZHANG).get("/metrics", **far).status_code == 403
+    assert as_user(cast.ADMIN).get("/metrics", **far).status_code == 200
+
+
 def test_the_policy_stands_on_every_answer(anonymous) -> None:
     for path in ("/login", "/healthz", "/api/v1/me", "/m/", "/nothing"):
         policy = anonymous.get(path).headers["Content-Security-Policy"]

@@ -22,7 +22,7 @@ const state = { tasks: [], acts: [], told: [], asked: 0, read: 0, chosen: null, 
 const outbox = new Outbox(kept, post, () => void reload(), (done) => state.told.push(done));
 const exact = new Exact(kept, post);
 // the acts go first: a place from before his tap for duty is heard is refused
-const place = new Place((here) => outbox.flush().then(() => post("/api/v1/position", here)).catch(() => {}), () => paint());
+const place = new Place((here) => outbox.flush().then(() => post("/api/v1/position", { ...here, at: served(Date.parse(here.at)) })).catch(() => {}), () => paint());
 const duty = new Duty(kept, place, () => outbox.mine(), (on) => keepOrSay({ kind: "duty", title: word(on ? "duty_on" : "duty_off"), url: "/api/v1/duty", body: { on_duty: on, at: tapped() } }));
 const marked = new Set();
 const english = new URLSearchParams(location.search).get("lang") === "en";
@@ -93,9 +93,13 @@ async function mark(task, kind) {
   if (!already) await outbox.add(act(task, kind, {}));
 }
 
-/** Now, by the server's clock as far as it is known. */
+/** A moment of this phone (epoch ms) by the server's clock, as far as it is known. */
+function served(ms) {
+  return new Date(ms + state.skew).toISOString();
+}
+
 function tapped() {
-  return new Date(Date.now() + state.skew).toISOString();
+  return served(Date.now());
 }
 
 function act(task, kind, body) {
@@ -202,7 +206,7 @@ async function move(kind) {
 async function report() {
   const answer = await askReport(place, english);
   if (!answer) return;
-  await keepOrSay({ kind: "report", title: answer.title, url: "/api/v1/reports", body: answer.body }, answer.photos);
+  await keepOrSay({ kind: "report", title: answer.title, url: "/api/v1/reports", body: { ...answer.body, at: tapped() } }, answer.photos);
   say(word("report_sent"));
 }
 

@@ -114,5 +114,5 @@ function readReport(form, photos, place, english) {
   if (!place.here && !address) return word(place.awaited ? "report_place_awaited" : "report_place_needed");
   const [, zh, en] = MATTERS.find(([each]) => each === code);
   const body = { id: crypto.randomUUID(), code, title: zh, description: String(form.get("text")).trim(), address };
-  return { body: { ...body, ...place.now(), at: new Date().toISOString() }, photos, title: english ? en : zh };
+  return { body: { ...body, ...place.now() }, photos, title: english ? en : zh };
 }
