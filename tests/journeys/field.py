@@ -51,8 +51,12 @@ class Sensor:
     def _tell(self, what: str, body: dict[str, Any]) -> None:
         # the same moment twice would be the same message twice
         self.told_at = max(int(time.time() * 1000), self.told_at + 1)
-        said = {"ts": self.told_at, **body}
-        self.line.publish(f"{self.topic}/{what}", json.dumps(said), qos=1).wait_for_publish(30)
+        self.tells(f"{self.topic}/{what}", {"ts": self.told_at, **body})
+
+    def tells(self, topic: str, body: Any) -> None:
+        """Publish under any topic: bytes as they are, all else as JSON."""
+        payload = body if isinstance(body, bytes) else json.dumps(body)
+        self.line.publish(topic, payload, qos=1).wait_for_publish(30)
 
     def __enter__(self) -> Sensor:
         return self

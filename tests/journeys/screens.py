@@ -11,7 +11,7 @@ from tests.journeys.field import IN_STREET_05
 from tests.living import sign_in
 from tests.waiting import until
 
-expect.set_options(timeout=15_000)  # the machine may be busy; budgets are asserted where they count
+expect.set_options(timeout=30_000)  # the machine may be busy; budgets are asserted where they count
 
 WALL = {"width": 1920, "height": 1080}
 PHONE = {"width": 390, "height": 844}
@@ -83,7 +83,7 @@ def open_wall(context: BrowserContext, url: str, user: str = "duty", query: str 
     """Sign in at a wall and wait until it is live."""
     page = context.new_page()
     sign_in(page, url, user, "/wall/" + query)
-    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
     return Wall(page)
 
 
@@ -95,7 +95,7 @@ class Phone:
 
     def is_ready(self) -> None:
         """Wait until it has his tasks, knows whether he is on duty, and hears the server."""
-        expect(self.page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+        expect(self.page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
         expect(self.page.locator("#net")).to_contain_text("在线")
 
     @property

@@ -247,7 +247,7 @@ def test_by_keyboard_in_the_address_and_remembered(mapped: Mapped, desk: Browser
         until(lambda base=wanted: f"base={base}" in wall.page.url)
     expect(chooser).to_be_focused()
     wall.page.goto(f"{mapped.city.url}/wall/")
-    expect(wall.page.locator(".base-chooser select")).to_have_value("gov", timeout=30_000)
+    expect(wall.page.locator(".base-chooser select")).to_have_value("gov", timeout=60_000)
 
 
 def test_none_asks_nobody_outside(mapped: Mapped, desk: BrowserContext) -> None:

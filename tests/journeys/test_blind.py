@@ -33,7 +33,7 @@ def wall(living: LivingCity, desk: BrowserContext) -> Iterator[Wall]:
 def _says(wall: Wall, mark: str, began: float) -> None:
     """The banner names what is lost, in time."""
     line = wall.page.locator(f"#blind-banner p[data-mark='{mark}']")
-    expect(line).to_be_visible(timeout=30_000)
+    expect(line).to_be_visible(timeout=60_000)
     took = time.monotonic() - began
     print(f"\n{mark} on the banner after {took:.1f} s")  # noqa: T201 - pytest -s shows it
     assert took <= BUDGET_S

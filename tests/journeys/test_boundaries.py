@@ -106,6 +106,6 @@ def test_open_walls_come_to_the_new_outlines(
 def _is_new(wall: Wall, before: float) -> None:
     """The page is another one and shows the street as it is now."""
     expect(wall.page.locator("html[data-same]")).to_have_count(0, timeout=90_000)
-    expect(wall.page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+    expect(wall.page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
     until(lambda: (_east(wall) or before) > before + WIDER / 2, timeout=30)
     expect(wall.page.locator("#blind-banner p[data-mark=edition]")).to_have_count(0)

@@ -58,9 +58,9 @@ def _red(leak: Sensor, chief: Desk) -> dict[str, Any]:
 
 def _sent(
     living: LivingCity, wall: Wall, pocket: BrowserContext, alert: dict[str, Any]
-) -> tuple[Phone, str]:
-    """The duty officer sends the best worker; his phone rings and shows the task."""
-    expect(wall.row(alert["id"])).to_be_visible(timeout=15_000)
+) -> tuple[Phone, str, str]:
+    """The duty officer sends the best worker, whose phone rings; phone, worker and task."""
+    expect(wall.row(alert["id"])).to_be_visible()
     wall.select(alert["id"])
     expect(wall.page.locator("#dispatch-workers em").first).not_to_be_empty()  # the reasons
     worker = wall.offered[0]
@@ -68,10 +68,11 @@ def _sent(
     rang = phone.rang
     wall.send(worker, NOTE)
     until(lambda: phone.rang > rang)
-    card = phone.look_at(until(lambda: _task(wall, alert, worker)))
+    task = until(lambda: _task(wall, alert, worker))
+    card = phone.look_at(task)
     expect(card.locator("h2")).to_have_text(alert["title"])
     expect(phone.page.locator("#page")).to_contain_text(NOTE)
-    return phone, worker
+    return phone, worker, task
 
 
 def _task(wall: Wall, alert: dict[str, Any], worker: str) -> str:
@@ -109,9 +110,10 @@ def test_sent_accepted_and_done_without_a_network(
     wall = open_wall(desk, living.url)
     with sensor(living.settings, "JOURNEY-B1") as leak:
         alert = _red(leak, chief)
-        phone, worker = _sent(living, wall, pocket, alert)
+        phone, worker, _ = _sent(living, wall, pocket, alert)
         phone.tap("accept")
         expect(wall.case_badge).to_have_text("处置中")
+        expect(phone.page.locator("#move[data-move=arrive]")).to_be_visible()
         until(lambda: phone.waiting == 0)  # the wall may know of it before the phone has its answer
         phone.go_offline(offline=True)
         phone.tap("arrive")
@@ -145,10 +147,11 @@ def test_given_back_with_a_reason(
     wall = open_wall(desk, living.url)
     with sensor(living.settings, "JOURNEY-B2") as leak:
         alert = _red(leak, chief)
-        phone, worker = _sent(living, wall, pocket, alert)
+        phone, _, task = _sent(living, wall, pocket, alert)
         phone.give_back("需要专业队伍")
         expect(wall.case_badge).to_have_text("已退回")
-        expect(phone.page.locator("[data-task]", has_text=alert["title"])).to_have_count(0)
+        shown = f"[data-task='{task}'], [data-open='{task}']"  # he may have others of this title
+        expect(phone.page.locator(shown)).to_have_count(0)
         case = chief.get(f"cases/{alert['case_id']}")
         assert [task["note"] for task in case["tasks"]] == ["需要专业队伍"]
         expect(wall.page.locator("#dispatch-workers input").first).to_be_visible()  # and sent again

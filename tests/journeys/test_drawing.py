@@ -38,7 +38,7 @@ def test_a_pull_that_ends_on_a_device_opens_no_card(
     page.mouse.down()
     page.mouse.move(x, y, steps=4)
     page.mouse.up()
-    expect(page.locator("#inside-body")).not_to_be_empty(timeout=15_000)
+    expect(page.locator("#inside-body")).not_to_be_empty()
     expect(page.locator("[data-action=draw][aria-pressed=true]")).to_have_count(0)
     assert not page.evaluate(OPENED)
     page.locator("[data-action=undraw]").click()

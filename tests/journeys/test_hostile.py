@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,11 +31,6 @@ def _mark(name: str) -> str:
     return f"{name} {EVIL}"
 
 
-def _publish(line: Sensor, topic: str, body: dict[str, Any] | bytes) -> None:
-    payload = body if isinstance(body, bytes) else json.dumps(body)
-    line.line.publish(topic, payload, qos=1).wait_for_publish(30)
-
-
 def _order() -> dict[str, Any]:
     words = {name: _mark(name) for name in ("channel", "category", "title", "content", "address")}
     fixed = {"ts": _now(), "type": "投诉", "urgency": "特急"}
@@ -60,12 +54,12 @@ def _strike(line: Sensor, chief: Desk) -> dict[str, Any]:
     line.be_born(_mark("device"))
     line.leaks(66.0)
     base = f"city/{DISTRICT}"
-    _publish(line, f"{base}/grid/W001/report", _report())
-    _publish(line, f"{base}/12345/EVIL-{_now()}/order", _order())
-    _publish(line, f"{base}/gas/{EVIL[4:30].replace('/', '')}/telemetry", _unknown())
-    _publish(line, f"{base}/gas/<b>x/telemetry", _unknown())
-    _publish(line, f"{base}/<i>kind/STRANGER-{_now()}/telemetry", _unknown())
-    _publish(line, f"{base}/gas/BAD/telemetry", b"{ " + EVIL.encode())
+    line.tells(f"{base}/grid/W001/report", _report())
+    line.tells(f"{base}/12345/EVIL-{_now()}/order", _order())
+    line.tells(f"{base}/gas/{EVIL[4:30].replace('/', '')}/telemetry", _unknown())
+    line.tells(f"{base}/gas/<b>x/telemetry", _unknown())
+    line.tells(f"{base}/<i>kind/STRANGER-{_now()}/telemetry", _unknown())
+    line.tells(f"{base}/gas/BAD/telemetry", b"{ " + EVIL.encode())
 
     def raised() -> Any:
         alert = chief.alert(line.code)
@@ -113,7 +107,7 @@ def test_on_wall_and_cockpit(
     chief, alert = evil
     desk.add_init_script(f"({WATCH})()")
     wall = open_wall(desk, living.url)
-    expect(wall.row(alert["id"])).to_be_visible(timeout=15_000)
+    expect(wall.row(alert["id"])).to_be_visible()
     wall.select(alert["id"])
     _harmless(wall.page)
     for source in ("grid", "hotline"):
@@ -125,7 +119,7 @@ def test_on_wall_and_cockpit(
 
 
 def _is_live(page: Page) -> None:
-    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
 
 
 def test_on_the_phone(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.journeys.field import DISTRICT, IN_STREET_05, sensor
 from tests.journeys.screens import Wall, open_wall
 from tests.living import LivingCity, sign_in
 from tests.waiting import until
@@ -65,7 +67,7 @@ def test_an_address_drops_a_pin_that_says_how_sure_it_is(wall: Wall) -> None:
     page.keyboard.press("/")
     page.keyboard.type("清潭三村15幢", delay=10)
     # an answer is waited for by Enter itself, but on a busy machine not for long enough
-    expect(page.locator("#found [data-words='清潭三村15幢']").first).to_be_attached(timeout=30_000)
+    expect(page.locator("#found [data-words='清潭三村15幢']").first).to_be_attached(timeout=60_000)
     page.keyboard.press("Enter")
     expect(page.locator(".pin-card")).to_contain_text("可信度")
     expect(page.locator(".pin-card")).to_contain_text("约 ±")
@@ -103,9 +105,20 @@ def _chosen(page: Page) -> bool:
     return page.locator(".area-chosen").count() > 0
 
 
-def test_the_map_steps_through_what_is_in_view(wall: Wall) -> None:
+def _reports(living: LivingCity) -> str:
+    """Somebody reports a matter in view; its number."""
+    said = f"JOURNEY-K{time.time_ns()}"
+    lon, lat = IN_STREET_05
+    body = {"id": said, "ts": int(time.time() * 1000), "code": "", "title": "旅程上报"}
+    with sensor(living.settings, "JOURNEY-K") as line:
+        line.tells(f"city/{DISTRICT}/grid/W001/report", body | {"lon": lon, "lat": lat})
+    return said
+
+
+def test_the_map_steps_through_what_is_in_view(living: LivingCity, wall: Wall) -> None:
     page = wall.page
-    until(lambda: bool(wall.state["cases"]), timeout=60)
+    said = _reports(living)
+    until(lambda: any(one["source_id"] == said for one in wall.state["cases"]), timeout=30)
     until(lambda: _stepped_to(page, "案件 ·"), timeout=30)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("case="))
@@ -123,7 +136,7 @@ def test_a_link_shows_the_same_view_and_to_a_smaller_scope_its_own_part(
     link = str(page.evaluate("navigator.clipboard.readText()"))
     assert "area=320404" in link
     page.goto(link)
-    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
     until(lambda: page.evaluate("chengyun.map.getZoom()") == 15.5)
     _opened_by_a_smaller_scope(living, desk, link.removeprefix(living.url))
 
@@ -133,7 +146,7 @@ def _opened_by_a_smaller_scope(living: LivingCity, desk: BrowserContext, path: s
     page = context.new_page()
     sign_in(page, living.url, "street05", "/wall/")
     page.goto(living.url + path)
-    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
     expect(page.locator("#outside")).to_contain_text("不在您的数据范围内")
     expect(page.locator("#message > *")).to_have_count(0)
     assert _area(page) == "320404005"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -59,8 +58,7 @@ def _ordered(living: LivingCity, chief: Desk) -> str:
         "caller_phone": NUMBER,
     }
     with sensor(living.settings, "JOURNEY-ORDER") as caller:
-        topic = f"city/{DISTRICT}/12345/{number}/order"
-        caller.line.publish(topic, json.dumps(said), qos=1).wait_for_publish(10)
+        caller.tells(f"city/{DISTRICT}/12345/{number}/order", said)
 
     def opened() -> Any:
         found = chief.get("cases", source="hotline", limit=100)["cases"]

@@ -44,7 +44,7 @@ def test_a_page_has_no_serious_barrier(
     else:
         page.goto(living.url + path)
     if user:
-        expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=30_000)
+        expect(page.locator("html[data-live=ready]")).to_be_attached(timeout=60_000)
     assert _barriers(page) == []
     context.close()
 

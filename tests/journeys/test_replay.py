@@ -49,7 +49,7 @@ def _shows(wall: Wall, alert: str) -> bool:
 def _turns_red(wall: Wall, leak: Sensor) -> str:
     leak.leaks(61.0)
     row = wall.page.locator("#alerts .lv-red", has_text=NAME)
-    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_be_visible(timeout=60_000)
     alert = str(row.get_attribute("data-id"))
     until(lambda: _shows(wall, alert))
     return alert
@@ -140,7 +140,7 @@ def test_a_red_alert_rings_while_the_map_shows_the_past(
         heard = int(wall.page.evaluate("window.notes"))
         leak.leaks(62.0)
         row = wall.page.locator("#alerts .lv-red", has_text="旅程响铃井")
-        expect(row).to_be_visible(timeout=30_000)
+        expect(row).to_be_visible(timeout=60_000)
         alert = str(row.get_attribute("data-id"))
         until(lambda: wall.page.evaluate(RINGS, alert))
         until(lambda: wall.page.evaluate("window.notes") >= heard + TONE)
