@@ -22,7 +22,7 @@ from bench import _ingest_naive as naive
 from bench import _node_red
 from bench._ingest_load import DISTRICT, KIND, TOPICS, device, leave_session
 from bench._ingest_site import Site
-from bench._stack import KNOWN_AREAS, ROOT, RUN, until
+from bench._stack import ROOT, RUN, generated_areas, until
 
 AT_ONCE = 1_000
 PLACE = (119.95, 31.78)
@@ -55,7 +55,7 @@ class Ours:
         var = Path(tempfile.mkdtemp(dir=folder))
         server = embedded.start_redis(var)
         try:
-            _known_areas(var)
+            generated_areas(var / "areas")
             city = open_city(load_settings(var=var, redis_url=server.url, city=DISTRICT))
             city.ledger.migrate()
             now = int(city.now().timestamp() * 1000)
@@ -76,7 +76,7 @@ class Ours:
 
     def start(self, site: Site) -> subprocess.Popen[bytes]:
         """`run.py ingest`, as it is."""
-        _known_areas(site.var)
+        generated_areas(site.var / "areas")
         shutil.copy(self._ledger, site.var / "ledger.sqlite")
         env = {k: v for k, v in os.environ.items() if not k.startswith("CHENGYUN_")} | {
             "CHENGYUN_VAR": str(site.var),
@@ -119,7 +119,7 @@ class NodeRed:
     def __init__(self, folder: Path) -> None:
         """Install it there; RuntimeError with npm's words when that fails."""
         self._home = folder / "node-red"
-        _node_red.install(self._home, "node-red-contrib-redis")
+        self._node = _node_red.install(self._home, "node-red-contrib-redis")
         self.version = _node_red.version(self._home, "node-red")
 
     def leave_session(self, site: Site) -> None:
@@ -134,9 +134,8 @@ class NodeRed:
         settings = {"httpAdminRoot": False, "httpNodeRoot": False, "logging": words}
         settings |= {"uiHost": "127.0.0.1", "uiPort": embedded.free_port()}
         (self._home / "settings.js").write_text(f"module.exports = {json.dumps(settings)}", "utf-8")
-        node = shutil.which("node") or "node"
         program = str(self._home / "node_modules/node-red/red.js")
-        command = [node, program, "--userDir", str(self._home), str(flows)]
+        command = [self._node, program, "--userDir", str(self._home), str(flows)]
         return _start(command, site.var / "consumer.out", dict(os.environ))
 
     def _flows(self, site: Site) -> list[dict[str, object]]:
@@ -182,11 +181,6 @@ def seconds_of(process: subprocess.Popen[bytes]) -> float:
 def _birth(code: str, now: int) -> DeviceStatus:
     lon, lat = PLACE
     return DeviceStatus(device=code, kind=KIND, at=now, online=True, lon=lon, lat=lat)
-
-
-def _known_areas(var: Path) -> None:
-    if KNOWN_AREAS.is_dir() and not (var / "areas").exists():
-        shutil.copytree(KNOWN_AREAS, var / "areas")
 
 
 def _start(command: list[str], out: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -25,7 +24,7 @@ from app.domain.readings import Device, Presence, Readings
 from app.store import embedded, keys
 from app.store.live import Observed
 from bench._map_feed import Change, Field, Spot
-from bench._stack import KNOWN_AREAS, PASSWORD, RUN, Stack, until
+from bench._stack import PASSWORD, RUN, Stack, generated_areas, until
 
 KIND, METRIC, PERIOD_S = "gas", "ch4", 60
 AT_ONCE = 500
@@ -69,8 +68,7 @@ class Ours:
         self.devices: list[Device] = []
         self.walls: dict[str, str] = {}
         self._web: dict[str, subprocess.Popen[bytes]] = {}
-        if KNOWN_AREAS.is_dir():
-            shutil.copytree(KNOWN_AREAS, stack.var / "areas", dirs_exist_ok=True)
+        generated_areas(stack.var / "areas")
         self._run("prepare").wait()
         names = ("var", "redis_url", "city")
         settings = {name: stack.env[f"CHENGYUN_{name.upper()}"] for name in names}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,7 +136,7 @@ class WorldMap(_Served):
         """Install it; RuntimeError with npm's words when that fails."""
         super().__init__(folder, district)
         self.home = folder / "node-red"
-        _node_red.install(self.home, WORLDMAP)
+        self._node = _node_red.install(self.home, WORLDMAP)
         self.version = _node_red.version(self.home, WORLDMAP)
 
     def start(self, field: Field) -> None:
@@ -150,8 +149,7 @@ class WorldMap(_Served):
         flows = self.home / "flows.json"
         flows.write_text(json.dumps(self._flows()), "utf-8")
         red = str(self.home / "node_modules/node-red/red.js")
-        node = shutil.which("node") or "node"
-        self._spawn([node, red, "--userDir", str(self.home), str(flows)], port, self.name)
+        self._spawn([self._node, red, "--userDir", str(self.home), str(flows)], port, self.name)
         self.url = f"{self.root}/worldmap/"
         until(lambda: requests.get(self.url, timeout=5).ok, 30, "worldmap serves its page")
         self._post([_marker(spot) for spot in field.now()])

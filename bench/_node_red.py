@@ -12,8 +12,12 @@ NPM_S = 180
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline")
 
 
-def install(home: Path, module: str) -> None:
-    """Make the folder and install Node-RED and one module; RuntimeError with npm's words."""
+def install(home: Path, module: str) -> str:
+    """Make the folder, install Node-RED and one module; return the node that npm itself runs on.
+
+    RuntimeError with npm's words, or when that node does not start.
+    """
+    node = _node()
     home.mkdir()
     done = subprocess.run(
         [str(ROOT / "setup.sh"), "npm", "install", "--prefix", str(home), *QUIET]
@@ -25,6 +29,24 @@ def install(home: Path, module: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"npm: {(done.stderr or done.stdout).strip()[-300:]}")
+    return node
+
+
+def _node() -> str:
+    """The program of npm's own node, be it the machine's or that of a wheel."""
+    done = subprocess.run(
+        [str(ROOT / "setup.sh"), "npm", "exec", "--silent", "--call", "echo $npm_node_execpath"],
+        capture_output=True,
+        text=True,
+        timeout=NPM_S,
+        check=False,
+    )
+    node = (done.stdout.splitlines() or [""])[-1]
+    if done.returncode or not node:
+        raise RuntimeError(f"npm: {(done.stderr or done.stdout).strip()[-300:]}")
+    if subprocess.call([node, "--version"], stdout=subprocess.DEVNULL, timeout=NPM_S):
+        raise RuntimeError(f"{node} does not start")
+    return node
 
 
 def version(home: Path, package: str) -> str:

@@ -25,11 +25,12 @@ from app.city import City, open_city
 from app.config import load_settings
 from app.store import embedded
 from app.supervisor import Child, Supervisor
+from geodata.areas import AreaTree, open_areas
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = [sys.executable, str(ROOT / "run.py")]
 ROLES = ("ingest", "watch", "clock", "archive", "web")
-KNOWN_AREAS = ROOT / "var/areas"  # drawn by an earlier `make run`: saves two seconds
+KNOWN_AREAS = ROOT / "var/areas"  # what an earlier `make run` has drawn saves some seconds
 DISTRICT = "320404"
 PASSWORD = "Bench-2026-cast"
 
@@ -41,6 +42,23 @@ def until(true: Callable[[], bool], timeout: float, what: str) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"not within {timeout:g} s: {what}")
         time.sleep(0.05)
+
+
+def generated_areas(folder: Path) -> None:
+    """Put what was drawn earlier there, but nothing that was imported on this machine.
+
+    The name of each tree says what it was drawn from, so one with imports is never taken.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in KNOWN_AREAS.glob(f"areas-{DISTRICT}-*.msgpack"):
+        shutil.copy(file, folder)
+
+
+def generated_tree() -> AreaTree:
+    """The district's tree without what was imported on this machine."""
+    with tempfile.TemporaryDirectory(prefix="chengyun-areas-") as folder:
+        generated_areas(Path(folder))
+        return open_areas(DISTRICT, Path(folder))
 
 
 class Stack:
@@ -93,8 +111,7 @@ class Stack:
 
     def start_roles(self) -> None:
         """Prepare the ledger and start every role; `open` waits for them."""
-        if KNOWN_AREAS.is_dir():
-            shutil.copytree(KNOWN_AREAS, self.var / "areas")
+        generated_areas(self.var / "areas")
         with (self.var / "log/prepare.log").open("ab") as log:
             env = {**os.environ, **self.env}
             subprocess.run([*RUN, "prepare"], env=env, check=True, stdout=log, stderr=log)

@@ -35,12 +35,12 @@ WEEK = END - 7 * DAY_MS + 1
 Figures = dict[str, float]
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Measure; the last line is the JSON object, the exit code 1 when the limit is not kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="1 and 5 million, under a minute")
     parser.add_argument("--millions", type=int, nargs="+", help="other sizes")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     districts = 2 if args.quick else 7
     sizes = args.millions or (QUICK_SIZES if args.quick else SIZES)
     os.nice(5)

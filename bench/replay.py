@@ -33,7 +33,7 @@ from app.store import embedded, history_arrival, keys
 from app.store.points import POINT
 from bench import _replay_city as past
 from bench._machine import machine
-from bench._stack import DISTRICT, KNOWN_AREAS
+from bench._stack import DISTRICT, generated_areas
 
 DEVICES, QUICK_DEVICES = 50_000, 5_000
 HOURS, QUICK_HOURS = 8, 2
@@ -84,8 +84,7 @@ def _city(devices: int) -> Iterator[tuple[City, list[str]]]:
     var = Path(tempfile.mkdtemp(prefix="chengyun-replay-"))
     server = embedded.start_redis(var)
     try:
-        if KNOWN_AREAS.is_dir():
-            shutil.copytree(KNOWN_AREAS, var / "areas")
+        generated_areas(var / "areas")
         city = open_city(load_settings(var=var, redis_url=server.url, city=DISTRICT))
         city = replace(city, now=lambda: datetime.fromtimestamp(past.NOW / 1000, UTC))
         city.ledger.migrate()

@@ -31,7 +31,7 @@ from app.services.watch_post import Post, take_post
 from app.store import embedded, keys
 from app.store.live import Observed
 from bench._machine import machine
-from bench._stack import DISTRICT, KNOWN_AREAS
+from bench._stack import DISTRICT, generated_areas
 from bench._watch_rules import RULES, write_rules
 
 DEVICES, QUICK_DEVICES = 50_000, 5_000
@@ -73,8 +73,7 @@ def _city() -> Iterator[City]:
     var = Path(tempfile.mkdtemp(prefix="chengyun-watch-"))
     server = embedded.start_redis(var)
     try:
-        if KNOWN_AREAS.is_dir():
-            shutil.copytree(KNOWN_AREAS, var / "areas")
+        generated_areas(var / "areas")
         rules = write_rules(var / "rules.yaml")
         url = server.url
         city = open_city(load_settings(var=var, redis_url=url, city=DISTRICT, rules=rules))
