@@ -16,6 +16,7 @@ from app.city import City
 from app.domain.people import MISSING, Role, User, Verb, may, require
 from app.errors import Invalid, NotFound, Unseen
 from app.services.aside import aside
+from app.store import history_files
 from app.store.rows import Photo
 from app.store.tx import Tx
 
@@ -128,6 +129,4 @@ def _write(path: Path, content: bytes) -> None:
     handle, draft = mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    history_files.put(Path(draft), path)
