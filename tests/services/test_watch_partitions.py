@@ -54,13 +54,13 @@ def test_two_watches_share_the_partitions_and_one_takes_over(divided, clock) -> 
         leak(divided, clock, devices[:6])
         until(lambda: len(every(divided)) == 6)
         stops[0].set()
-        threads[0].join(5)
+        threads[0].join(20)
         leak(divided, clock, devices[6:])
         until(lambda: len(every(divided)) == 12)
     finally:
         for stop, thread in zip(stops, threads, strict=True):
             stop.set()
-            thread.join(5)
+            thread.join(20)
     assert len({alert.device for alert in every(divided)}) == 12
 
 

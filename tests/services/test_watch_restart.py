@@ -217,7 +217,7 @@ def loop(city):
     thread.start()
     yield stop
     stop.set()
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
 
 
@@ -248,7 +248,7 @@ def test_the_loop_waits_for_the_ledger_and_says_so_once(city, clock, caplog, mon
     thread.start()
     until(lambda: every(city))
     stop.set()
-    thread.join(5)
+    thread.join(20)
     assert len(every(city)) == 1
     assert len([r for r in caplog.records if "waits and repeats" in r.message]) == 1
 
@@ -271,5 +271,5 @@ def test_the_loop_survives_redis(city, clock, monkeypatch) -> None:
     thread.start()
     until(lambda: point(city, gas)[1] == Level.RED)
     stop.set()
-    thread.join(5)
+    thread.join(20)
     assert facts(city) == ["alert.raised"]

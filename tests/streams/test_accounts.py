@@ -167,10 +167,10 @@ def test_only_the_city_hears_and_a_node_hears_what_it_is_asked(join) -> None:
     assert city.may_say("spBv1.0/g/NCMD/n")
     assert not city.may_say(UP)
     assert water.may_say("plant/P7/data")
-    until(lambda: "plant/P7/data" in city.heard and "spBv1.0/g/NCMD/n" in water.heard)
-    until(lambda: {UP, "plant/P7/data"} <= {*city.heard})
+    until(lambda: "spBv1.0/g/NCMD/n" in water.heard)
     # what it has asked itself comes back: its filter of Sparkplug takes everything in
-    assert {*city.heard} == {UP, "plant/P7/data", "spBv1.0/g/NCMD/n"}
+    until(lambda: {*city.heard} >= {UP, "plant/P7/data", "spBv1.0/g/NCMD/n"})
+    assert len({*city.heard}) == 3
     assert set(water.heard) == {"spBv1.0/g/NCMD/n"}
     assert lora.heard == []
 
@@ -214,7 +214,7 @@ def test_the_city_hears_its_sources_over_tls(city, border, join, tmp_path) -> No
         ),
         timeout=20,
     )
-    so_far = city.live.counts()["received:lora"]
+    so_far = until(lambda: city.live.counts().get("received:lora"))
     for _ in range(1_000):  # faster than they are read: nothing stays within the TLS layer
         lora.line.publish(UP, sample("chirpstack", "up.json"), qos=1)
     until(lambda: city.live.counts()["received:lora"] >= so_far + 1_000, timeout=60)

@@ -53,7 +53,7 @@ def serving(deliver: Callable[[Feed, Said], bool], **options: Any) -> Iterator[i
         yield server.listeners[0].sock.getsockname()[1]
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(20)
         server.close()
 
 
@@ -188,7 +188,7 @@ def test_a_city_keeps_what_it_acknowledges(city, clock, tmp_path: Path, monkeypa
                 answers += sock.recv(4096)
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(20)
     assert [(r.device, r.metrics) for r in recorded(city)] == [("MN7", {"pm10": 80.0})]
     assert [letter.payload for letter in city.live.dead_letters()] == [b"junk"]
 

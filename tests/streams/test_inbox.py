@@ -52,7 +52,7 @@ def test_a_full_inbox_lets_the_line_wait_until_there_is_room() -> None:
     seen = []
     while len(seen) < 5:
         seen += box.take(1)
-    line.join(5)
+    line.join(20)
     assert [a.mid for a in seen] == [1, 2, 3, 4, 5]
 
 
@@ -62,7 +62,7 @@ def test_a_closed_inbox_lets_nobody_wait() -> None:
     line.start()
     until(lambda: len(box) == 1)
     box.close()
-    line.join(5)
+    line.join(20)
     assert not line.is_alive()
     assert len(box) == 1
 
@@ -125,7 +125,7 @@ def test_nothing_is_acknowledged_while_redis_is_away(city) -> None:
     thread.start()
     until(lambda: len(box) == 0)
     stop.set()
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
     assert line.done == []
 

@@ -228,7 +228,7 @@ def test_a_lane_that_waits_for_its_store_takes_the_heartbeat_along(city, monkeyp
     until(lambda: "telemetry" in shown.told(city.live.redis))
     assert "ingest" not in city.live.beats()
     stop.set()
-    watching.join(5)
+    watching.join(20)
     lane.stop()
 
 
@@ -282,7 +282,7 @@ def test_another_lane_that_forgets_the_roster_waits_until_a_batch_is_placed(city
         other.start()
         assert not forgotten.wait(0.1)
         assert roster.of(city) is known
-    other.join(5)
+    other.join(20)
     assert roster.of(city) is not known
 
 

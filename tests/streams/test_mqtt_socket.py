@@ -214,4 +214,4 @@ def test_a_full_inbox_keeps_the_network_thread_and_nobody_else(wires) -> None:
     until(lambda: theirs.recv(10) == acks(9))
     assert reading.is_alive()
     room.set()
-    reading.join(5)
+    reading.join(20)

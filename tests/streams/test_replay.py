@@ -228,7 +228,7 @@ def test_the_role_replays_by_itself_and_waits_for_a_right_file(city, file, monke
     file.write_text(RIGHT, encoding="utf-8")
     until(lambda: city.live.counts().get("replayed"))
     stop.set()
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
 
 

@@ -85,7 +85,7 @@ class Listener:
         self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
         self.client.connect(self.broker.mqtt_host, self.broker.mqtt_port)
         self.client.loop_start()
-        assert self.ready.wait(10)
+        assert self.ready.wait(30)
 
     def stop(self) -> None:
         self.client.disconnect()
