@@ -43,7 +43,7 @@ def arguments(components: argparse.ArgumentParser) -> None:
 
 
 def _import_arguments(file: argparse.ArgumentParser) -> None:
-    file.add_argument("file", type=Path, help="CSV, Shapefile, GeoPackage or GeoJSON")
+    file.add_argument("file", type=Path, help="CSV, XLSX, Shapefile, GeoPackage or GeoJSON")
     file.add_argument(
         "--crs", default="", help="wgs84, cgcs2000, gcj02, bd09 or epsg:N (default: as the file)"
     )

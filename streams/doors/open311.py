@@ -62,7 +62,9 @@ def _lists(pages: Blueprint, city: City, form: str) -> None:
     @pages.get(f"/v2/discovery{form}", endpoint=f"discovery2{form[1:]}")
     def discovery() -> Response:
         owner = city.areas.name(city.settings.city)
-        return _answer("discovery", told.discovery(f"{request.url_root}open311/", owner))
+        # TLS ends at a proxy of ours, so the settings know it and the request does not
+        scheme = "https" if city.settings.https else request.scheme
+        return _answer("discovery", told.discovery(f"{scheme}://{request.host}/open311/", owner))
 
     @pages.get(f"/v2/services{form}", endpoint=f"services{form[1:]}")
     def services() -> Response:

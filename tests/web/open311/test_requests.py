@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+import callbacks
 from app.services import cases, reports
+from app.web.server import build
+from streams.doors import DOORS
 from tests import cast
 from tests.domain.things import a_report
 from tests.web.open311.answers import HERE, xml
@@ -238,3 +242,13 @@ def test_the_sender_is_counted(post, city):
     assert counts["received:fixmystreet"] == 2
     assert counts["reports:fixmystreet"] == 1
     assert counts["refused:fixmystreet:bad_place"] == 1
+
+
+@pytest.mark.parametrize(("https", "scheme"), [(True, "https"), (False, "http")])
+def test_discovery_behind_tls_hands_out_addresses_that_answer_there(city, https, scheme):
+    settings = city.settings.model_copy(update={"https": https, "trusted_proxies": 1})
+    front = replace(callbacks.screens(), doors=DOORS)
+    http = build(replace(city, settings=settings), front)[0].test_client()
+    said = {"Host": "city.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "1.2.3.4"}
+    (endpoint,) = http.get("/open311/discovery.json", headers=said).json["endpoints"]
+    assert endpoint["url"] == f"{scheme}://city.example/open311/v2"
