@@ -6,8 +6,6 @@ which came twice; reports, orders and alarms are looked up one by one in the led
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import signal
 import time
@@ -16,34 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import duckdb
-import paho.mqtt.client as paho
 import psutil
-from paho.mqtt.enums import CallbackAPIVersion
 
 from app.city import City
 from app.store import keys
 from app.store.history_files import visible
-from bench._stack import DISTRICT, Stack, stack, until
+from bench._flow import Sent
+from bench._stack import Stack, stack
 
-DEVICES = 500
-PLACE = {"lon": 119.95, "lat": 31.78}
-REPORT_EVERY, ALARM_EVERY = 400, 1_000  # messages
-WINDOW = 2_000  # messages on their way to the broker; the rest waits with the publisher
 SETTLED_S = 180.0  # everything is where it belongs within
-
-
-class Sent(NamedTuple):
-    """What a publisher has handed to the broker, and had acknowledged by it."""
-
-    run: str
-    telemetry: int
-    reports: int
-    orders: int
-    alarms: int
-    seconds: float
 
 
 class Counted(NamedTuple):
@@ -97,16 +79,59 @@ class Border:
         return set((self.stack.var / "history").rglob("*.parquet"))
 
     def count(self, sent: Sent) -> Counted:
-        """Wait until all of a run is in Parquet and ledger, or SETTLED_S; then count."""
-        end = time.monotonic() + SETTLED_S
+        """Wait until all of a run is in Parquet and ledger, or SETTLED_S; then count.
+
+        What is delivered a second time may be written after the last one is there: so all who
+        read are done with everything before it is counted.
+        """
+        end, settled = time.monotonic() + SETTLED_S, False
         while True:
             numbers, told = self._numbers(sent), self._told(sent)
             lost = sent.telemetry - len(numbers) + sum(told[name] == 0 for name in told)
-            if lost == 0 or time.monotonic() > end:
+            if time.monotonic() > end:
                 break
+            if lost == 0 and settled:
+                break
+            settled = lost == 0 and self._settle(end)
             time.sleep(0.3)
         doubled = sum(n - 1 for n in numbers.values()) + sum(max(n - 1, 0) for n in told.values())
         return Counted(len(numbers), lost, doubled)
+
+    def stored(self) -> int:
+        """How many readings ingest has stored so far; RedisError while Redis is away."""
+        return int(self.city.live.redis.hget(keys.COUNTS, "stored") or 0)  # type: ignore[arg-type]
+
+    def watching(self) -> bytes | None:
+        """Who holds the post of the watch."""
+        return cast(bytes | None, self.city.live.redis.get(keys.owner(0)))
+
+    def reads(self, group: str) -> bool:
+        """Whether a group of the readings has read something that is not acknowledged."""
+        return bool(cast(Any, self.city.live.redis.xpending(keys.readings(0), group))["pending"])
+
+    def done(self, group: str) -> bool:
+        """Whether a group of the readings has read and acknowledged all there is."""
+        return self._is_done(keys.readings(0), group)
+
+    def _is_done(self, stream: str, *only: str) -> bool:
+        redis = cast(Any, self.city.live.redis)
+        groups = [g for g in redis.xinfo_groups(stream) if not only or g["name"].decode() in only]
+        newest = redis.xinfo_stream(stream)["last-generated-id"]
+        return all(g["last-delivered-id"] == newest and not g["pending"] for g in groups)
+
+    def _settle(self, end: float) -> bool:
+        """Wait until ingest hears no more and every group is done; False when `end` has come."""
+        while time.monotonic() < end:
+            heard = self._heard()
+            time.sleep(1)
+            if heard == self._heard() and all(map(self._is_done, (keys.readings(0), keys.REPORTS))):
+                return True
+        return False
+
+    def _heard(self) -> list[Any]:
+        """What ingest has taken so far, what came twice included."""
+        names = ("stored", "duplicates", "reports", "orders")
+        return cast(list[Any], self.city.live.redis.hmget(keys.COUNTS, *names))
 
     def _numbers(self, sent: Sent) -> Counter[int]:
         """How often each number stands in the history."""
@@ -165,95 +190,3 @@ def border(var: Path | None = None, **env: str) -> Iterator[Border]:
         finally:
             stop.set()
             keeper.join(30)
-
-
-class Flow:
-    """A publisher in a process of its own that stores and forwards: QoS 1, nothing forgotten."""
-
-    def __init__(self, there: Border, run: str, total: int, rate: float) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self._progress = spawn.Value("q", 0)
-        self._line, other = spawn.Pipe()
-        args = (other, self._progress, there.stack.mqtt, run, total, rate)
-        self._process = spawn.Process(target=_publish, args=args, daemon=True)
-        self._process.start()
-        other.close()
-        self.total = total
-
-    @property
-    def share(self) -> float:
-        """How much of it is published, 0 to 1."""
-        return float(self._progress.value) / self.total
-
-    def until(self, share: float) -> None:
-        """Wait until so much of it is published."""
-        until(lambda: self.share >= share, 300, f"{share:.0%} published")
-
-    def done(self) -> Sent:
-        """Wait until the broker has acknowledged everything."""
-        sent: Sent = self._line.recv()
-        self._process.join(10)
-        return sent
-
-
-def _publish(line: Any, progress: Any, mqtt: dict[str, Any], run: str, total: int, rate: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"flow-{run}", clean_session=False)
-    client.username_pw_set(mqtt["user"], mqtt["password"])
-    client.max_inflight_messages_set(1_000)
-    client.max_queued_messages_set(0)
-    client.reconnect_delay_set(1, 1)
-    acknowledged: list[int] = []  # a handle published while the broker is away says "failed"
-    client.on_publish = lambda _client, _data, mid, *_: acknowledged.append(mid)
-    client.connect(mqtt["host"], mqtt["port"])
-    client.loop_start()
-    kinds = Counter[str]()
-    began = time.perf_counter()
-    for n, (kind, topic, body) in enumerate(_messages(run, total)):
-        ahead = began + n / rate - time.perf_counter()
-        if ahead > 0:
-            time.sleep(ahead)
-        while n - len(acknowledged) >= WINDOW:  # paho slows down with what it holds
-            time.sleep(0.001)
-        client.publish(topic, json.dumps(body), qos=1)
-        kinds[kind] += 1
-        progress.value = kinds["telemetry"]
-    while len(acknowledged) < kinds.total():
-        time.sleep(0.01)
-    seconds = time.perf_counter() - began
-    line.send(Sent(run, total, kinds["report"], kinds["order"], kinds["alarm"] // 2, seconds))
-    client.disconnect()
-    client.loop_stop()
-
-
-Message = tuple[str, str, dict[str, Any]]
-
-
-def _messages(run: str, total: int) -> Iterator[Message]:
-    for n in range(total):
-        device = f"{run}-F{n % DEVICES:04}"
-        body = {"metrics": {"leq": 45.0, "number": n}, "id": f"{run}-{n}", **PLACE}
-        yield "telemetry", f"city/{DISTRICT}/noise/{device}/telemetry", _now(body)
-        if n % REPORT_EVERY == 0:
-            yield from _told_by_people(run, n // REPORT_EVERY)
-        if n % ALARM_EVERY in (0, ALARM_EVERY // 2):
-            yield _alarm(run, n // ALARM_EVERY)
-
-
-def _told_by_people(run: str, i: int) -> Iterator[Message]:
-    report = {"id": f"{run}-R{i}", "code": "", "title": "占道", "description": "早市", **PLACE}
-    yield "report", f"city/{DISTRICT}/grid/W001/report", _now(report)
-    order = {
-        **{"channel": "电话", "type": "投诉", "urgency": "一般", "category": "市容"},
-        **{"title": "渣土车", "content": "夜间施工", "address": "清潭路", **PLACE},
-    }
-    yield "order", f"city/{DISTRICT}/12345/{run}-O{i}/order", _now(order)
-
-
-def _alarm(run: str, i: int) -> Message:
-    """Methane at 60 % of the lower explosive limit: two such readings raise one red alert."""
-    body = {"metrics": {"ch4": 60.0}, **PLACE}
-    return "alarm", f"city/{DISTRICT}/gas/{run}-A{i}/telemetry", _now(body)
-
-
-def _now(body: dict[str, Any]) -> dict[str, Any]:
-    return {"ts": round(time.time() * 1000), **body}

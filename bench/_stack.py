@@ -35,13 +35,13 @@ DISTRICT = "320404"
 PASSWORD = "Bench-2026-cast"
 
 
-def until(true: Callable[[], bool], timeout: float, what: str) -> None:
-    """Wait for a condition; TimeoutError names it when it does not come."""
+def until(true: Callable[[], bool], timeout: float, what: str, every: float = 0.05) -> None:
+    """Wait for a condition, asked every so many s; TimeoutError names it if it does not come."""
     end = time.monotonic() + timeout
     while not true():
         if time.monotonic() > end:
             raise TimeoutError(f"not within {timeout:g} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def generated_areas(folder: Path) -> None:

@@ -35,4 +35,4 @@ def test_nothing_is_lost_or_doubled(there: Border, row: faults.Fault) -> None:
     outcome = faults.suffer(there, row, f"T{ROWS.index(row)}", short=True)
     assert outcome.counted.stored == outcome.sent.telemetry
     assert outcome.clean, outcome
-    assert outcome.hits != 0  # the archive was killed where it was meant to be
+    assert (outcome.hits or 0) >= row.hits  # it was hurt in the middle of its work
