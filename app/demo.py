@@ -137,26 +137,13 @@ def _start_stores(
     redis_port = embedded.free_port()
     broker_port = 1883 if _is_free(embedded.LOOPBACK, 1883) else embedded.free_port()
     redis_url = embedded.redis_url(redis_port, redis_secret)
-    supervisor.start(
-        Child(
-            "redis",
-            embedded.redis_command(var, redis_port, redis_secret),
-            ready=_waiter(
-                "Redis", var / "redis/redis.log", lambda: embedded.redis_answers(redis_url)
-            ),
-            store=True,
-        )
-    )
-    supervisor.start(
-        Child(
-            "broker",
-            embedded.broker_command(var, broker_port, embedded.BROKER_USER, broker_secret),
-            ready=_waiter(
-                "MQTT broker", var / "log/broker.log", lambda: embedded.port_answers(broker_port)
-            ),
-            store=True,
-        )
-    )
+    redis = embedded.redis_command(var, redis_port, redis_secret)
+    answers = _waiter("Redis", var / "redis/redis.log", lambda: embedded.redis_answers(redis_url))
+    supervisor.start(Child("redis", redis, ready=answers, store=True))
+    broker = embedded.broker_command(var, broker_port, embedded.BROKER_USER, broker_secret)
+    log = var / "log/broker.log"
+    open_ = _waiter("MQTT broker", log, lambda: embedded.port_answers(broker_port))
+    supervisor.start(Child("broker", broker, ready=open_, store=True))
     return {
         "CHENGYUN_VAR": str(var),
         "CHENGYUN_HOST": settings.host,
