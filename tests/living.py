@@ -138,7 +138,7 @@ def living_city(var: Path, *flags: str, **env: str) -> Iterator[LivingCity]:
         )
     city = LivingCity(process, f"http://127.0.0.1:{port}", var)
     try:
-        until(lambda: process.poll() is not None or city.healthy(), 120, every=0.1)
+        until(lambda: process.poll() is not None or city.healthy(), 180, every=0.1)
         assert process.poll() is None, city.said()
         yield city
     finally:

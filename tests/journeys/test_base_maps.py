@@ -153,7 +153,7 @@ def stand(wall: Wall, zoom: float, place: tuple[float, float] = CENTRE) -> None:
     """Put the map somewhere and wait for its tiles."""
     go = "([lon, lat, zoom]) => chengyun.map.setView([lat, lon], zoom, {animate: false})"
     wall.page.evaluate(go, [*place, zoom])
-    until(lambda: wall.page.evaluate(LOADED), timeout=20, every=0.1)
+    until(lambda: wall.page.evaluate(LOADED), timeout=60, every=0.1)
 
 
 def misses(wall: Wall, base: str, marks: Any) -> list[float | None]:
@@ -186,7 +186,7 @@ def assert_in_place(wall: Wall, base: str, marks: Any = MARKS, close: float = CL
         return bool(found) and all(one is not None and one <= close for one in found)
 
     try:
-        until(in_place, timeout=20, every=0.1)
+        until(in_place, timeout=60, every=0.1)
     except AssertionError as why:
         said = wall.page.locator(".base-credit").text_content()
         raise AssertionError(f"{base}: {found} px off, {said!r}, {wall.page.url}") from why
@@ -273,6 +273,6 @@ def test_a_server_that_refuses_is_spared_and_said_so(mapped: Mapped, desk: Brows
     wall.page.evaluate("chengyun.map.panBy([300, 0], {animate: false})")
     assert len(server.asked) <= first_view + 4  # two for each trial
     server.mood = "well"
-    expect(note).to_have_count(0, timeout=70_000)
-    until(lambda: wall.page.evaluate(LOADED))
+    expect(note).to_have_count(0, timeout=120_000)
+    until(lambda: wall.page.evaluate(LOADED), timeout=60)
     assert wall.page.locator(".leaflet-tile-loaded").count() > 12
