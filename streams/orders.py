@@ -209,7 +209,7 @@ def _at(ts: Any, source: Source, arrived: int) -> int:
     try:
         at = source.moment(ts, arrived)
     except Rejected as why:
-        raise Rejected(why.reason, f"ts: {why.detail}") from why
+        raise Rejected(why.reason, f"ts: {why.detail.removeprefix('ts ')}") from why
     if at < OLDEST:
         raise Rejected("bad_time", "ts: a time before the year 2000")
     return at

@@ -161,4 +161,69 @@ WORDS: dict[str, tuple[str, str]] = {
     "drop.why.not_table": ("文件无法读取", "The file cannot be read"),
     "drop.why.zip_bomb": ("压缩包异常", "The archive is not as it should be"),
     "drop.why.not_json": ("内容不合格", "The content does not fit"),
+    "drop.no_columns": (
+        "缺少列 {missing}；文件中有：{have}",
+        "no column {missing}; the file has: {have}",
+    ),
+    "drop.cannot": (
+        "有 {n} 行不能导入；请先改正，或选择只导入合格的行。",
+        "{n} rows cannot be taken; mend them first, or take only the good ones.",
+    ),
+    "drop.same_number": (
+        "与第 {row} 行编号相同：{number}",
+        "the same number as row {row}: {number}",
+    ),
+    "drop.gone": ("上传的文件已过期，请重新上传。", "The file has run out; bring it again."),
+    "drop.no_mapping": (
+        "没有这个对应关系，请重新选择。",
+        "There are no such columns any more; choose again.",
+    ),
+    "drop.bad_mapping": ("对应关系不正确。", "The columns are not right."),
+    "drop.name_taken": (
+        "这个名称已在来源文件中使用，请换一个",
+        "the file of sources uses this name; take another",
+    ),
+    "drop.large_file": ("文件 {mb} MB；不超过 {most} MB", "a file of {mb} MB; at most {most} MB"),
+    "drop.old_book": (
+        "旧版 .xls 或加密的工作簿；请另存为 .xlsx 或 CSV",
+        "an old .xls or an encrypted workbook; save it as .xlsx or CSV",
+    ),
+    "drop.no_text": (
+        "不是文本表格：既不是 UTF-8 也不是 GB18030（GBK）编码",
+        "no table of text: neither UTF-8 nor GB18030 (GBK)",
+    ),
+    "drop.bad_quotes": (
+        "第 {line} 行附近引号或分隔符有误",
+        "quotes or separators are wrong near line {line}",
+    ),
+    "drop.many_columns": ("{n} 列；不超过 {most} 列", "{n} columns; at most {most}"),
+    "drop.many_rows": (
+        "超过 {most} 行；请拆成几个文件",
+        "more than {most} rows; cut it into several files",
+    ),
+    "drop.no_header": ("文件中没有表头", "the file has no headings"),
+    "drop.torn": (
+        "工作簿已损坏或不合规范（{why}）",
+        "the workbook is torn or not as it should be ({why})",
+    ),
+    "drop.no_sheet": ("没有工作表“{sheet}”；有：{known}", "no sheet “{sheet}”; there are: {known}"),
+    "drop.sheetless": ("工作簿里没有工作表", "the workbook has no sheet"),
+    "drop.swells": (
+        "压缩包展开后 {mb} MB、{n} 个文件，过大",
+        "unpacked it is {mb} MB in {n} files: too large",
+    ),
+    "drop.twins": ("压缩包里有重名的文件", "two files in the archive have one name"),
+    "drop.odd_packing": (
+        "加密或以少见方式压缩的工作簿；请另存为普通 .xlsx",
+        "an encrypted workbook, or one packed in a rare way; save it as a plain .xlsx",
+    ),
+    "drop.part_swells": (
+        "{part} 展开后 {mb} MB，过大",
+        "{part} is {mb} MB when it is unpacked: too large",
+    ),
+    "drop.part_crowded": ("{part} 的内容过多", "there is too much in {part}"),
+    "drop.no_time": (
+        "“{said}”不是可识别的时间，例如 2026-01-06 09:05 或 2026年1月6日 9时5分",
+        "“{said}” cannot be read as a time, like 2026-01-06 09:05 or 2026/1/6 9:05",
+    ),
 }

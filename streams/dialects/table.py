@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from app.domain import catalogue
 from app.errors import Rejected
+from layouts import text
 from streams import orders, wire
 from streams.dialects import Thing
 from streams.sources import Source
@@ -129,7 +130,7 @@ class Reader:
                 said[name] = value
         said = dict(self._options.defaults) | said
         if self._auto and "ts" in said:
-            said["ts"] = moment(said["ts"])
+            said["ts"] = _told(moment(said["ts"]))
         if self._options.what == "report":
             _classify(said)
         return orders.take(self._form, said, self._source, arrived)
@@ -138,6 +139,16 @@ class Reader:
 def reader(source: Source) -> Reader:
     """A reader of the source's rows."""
     return Reader(source)
+
+
+def _told(ts: Any) -> Any:
+    """The moment, refused in words that a person who brings a table understands."""
+    if isinstance(ts, str):
+        try:
+            datetime.fromisoformat(ts.strip())
+        except ValueError as why:
+            raise Rejected("bad_time", f"ts: {text.say('drop.no_time', said=ts[:40])}") from why
+    return ts
 
 
 def moment(said: Any) -> Any:
@@ -174,12 +185,12 @@ def _classify(said: dict[str, Any]) -> None:
     told = said.pop("code", "")
     if isinstance(told, float) and told.is_integer():
         told = int(told)
-    text = str(told).strip()
-    found = catalogue.named(text)
+    name = str(told).strip()
+    found = catalogue.named(name)
     if found is None and isinstance(told, int) and told > 0:  # a sheet eats zeros at the front
-        found = catalogue.matter(text.zfill(4)) or catalogue.matter(text.zfill(5))
+        found = catalogue.matter(name.zfill(4)) or catalogue.matter(name.zfill(5))
     if found:
         said["code"] = found.code5
-    elif text:
+    elif name:
         words = said.get("description") or said.get("title") or ""
-        said["description"] = f"{words}（原事项 {text[:100]}）"
+        said["description"] = f"{words}（原事项 {name[:100]}）"

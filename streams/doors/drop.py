@@ -181,9 +181,7 @@ def _take(city: City) -> Any:
         good_only = bool(request.form.get("good_only"))
         taken = runs.take(city, tried, by=whoami(), good_only=good_only)
     except Conflict as why:
-        exactly = text.locale() == "zh-CN"  # what the server says is Chinese
-        said = why.message if exactly else text.say("refused.conflict")
-        return _tried(city, token, message=said), 409
+        return _tried(city, token, message=why.message), 409
     saved.forget(city.settings, whoami(), token)
     return render_template(
         "drop.html", step="taken", source=tried.source, taken=taken, refused=len(tried.bad)

@@ -14,6 +14,7 @@ from app.domain.reports import HotlineOrder, Report
 from app.errors import Conflict, Rejected
 from app.services import drops, ingest
 from app.services.aside import aside
+from layouts import text
 from streams.dialects import table as dialect
 from streams.drop import tables
 from streams.drop.tables import Row
@@ -53,7 +54,9 @@ def attempt(content: bytes, source: Source, arrived: int) -> Tried:
     missing = [c for c in options.columns.values() if c not in found.columns]
     if missing:
         have = "、".join(found.columns)[:300]
-        raise Rejected("no_column", f"缺少列 {'、'.join(missing)}；文件中有：{have}")
+        raise Rejected(
+            "no_column", text.say("drop.no_columns", missing="、".join(missing), have=have)
+        )
     tried = Tried(source, found.columns, [], [], arrived)
     aside(lambda: _read(tried, found.rows))
     return tried
@@ -69,7 +72,7 @@ def take(city: City, tried: Tried, *, by: User | None, good_only: bool = False) 
     if by is not None:
         drops.permit(city, by)
     if tried.bad and not good_only:
-        raise Conflict(f"有 {len(tried.bad)} 行不能导入；请先改正，或选择只导入合格的行。")
+        raise Conflict(text.say("drop.cannot", n=len(tried.bad)))
     things = [thing for _, thing in tried.good]
     for start in range(0, len(things), BATCH):
         ingest.receive(city, things[start : start + BATCH], tried.arrived)
@@ -93,7 +96,8 @@ def _read(tried: Tried, rows: Iterable[Row]) -> None:
         assert isinstance(thing, HotlineOrder | Report)
         key = thing.order_no if isinstance(thing, HotlineOrder) else thing.id
         if key in first:
-            tried.bad.append(Bad(row, "repeated", f"与第 {first[key]} 行编号相同：{key}"))
+            twin = text.say("drop.same_number", row=first[key], number=key)
+            tried.bad.append(Bad(row, "repeated", twin))
         else:
             first[key] = row.number
             tried.good.append((row.number, thing))

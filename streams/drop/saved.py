@@ -16,13 +16,13 @@ import yaml
 from app.config import Settings
 from app.domain.people import User
 from app.errors import BadConfiguration, Invalid, NotFound
+from layouts import text
 from streams.sourcefile import load, read
 from streams.sources import Source
 
 DIALECT = "table"
 WAITS_S = 3600  # default: an upload that nobody takes is gone after an hour
 UPLOADS = 5  # of one person
-GONE = "上传的文件已过期，请重新上传。"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -45,21 +45,21 @@ def named(settings: Settings, name: str) -> Source:
     """One mapping; NotFound."""
     found = next((each for each in sources(settings) if each.name == name), None)
     if found is None:
-        raise NotFound("没有这个对应关系，请重新选择。")
+        raise NotFound(text.say("drop.no_mapping"))
     return found
 
 
 def save(settings: Settings, given: dict[str, Any]) -> Source:
     """Keep a mapping, in the form of a file of sources; Invalid with all that is wrong."""
-    text = yaml.safe_dump({"sources": [given]}, allow_unicode=True, sort_keys=False)
-    made, faults = read(text, "mapping")
+    file = yaml.safe_dump({"sources": [given]}, allow_unicode=True, sort_keys=False)
+    made, faults = read(file, "mapping")
     if any(each.name == given.get("name") for each in _configured(settings)):
-        faults.append("`name`: 这个名称已在来源文件中使用，请换一个")
+        faults.append(f"`name`: {text.say('drop.name_taken')}")
     if faults:
         plain = {f"{n}": fault.partition(": ")[2] or fault for n, fault in enumerate(faults)}
-        raise Invalid("对应关系不正确。", fields=plain)
+        raise Invalid(text.say("drop.bad_mapping"), fields=plain)
     path = _folder(settings, "sources") / f"{made[0].name}.yaml"
-    _write(path, text.encode())
+    _write(path, file.encode())
     return made[0]
 
 
@@ -79,7 +79,7 @@ def upload(settings: Settings, user: User, token: str) -> bytes:
     """The bytes of a person's own upload; NotFound when it is no more."""
     path = _upload(settings, user, token)
     if not path.is_file() or time.time() - path.stat().st_mtime > WAITS_S:
-        raise NotFound(GONE)
+        raise NotFound(text.say("drop.gone"))
     return path.read_bytes()
 
 
@@ -90,7 +90,7 @@ def forget(settings: Settings, user: User, token: str) -> None:
 
 def _upload(settings: Settings, user: User, token: str) -> Path:
     if not _TOKEN.fullmatch(token):
-        raise NotFound(GONE)
+        raise NotFound(text.say("drop.gone"))
     return _folder(settings, "uploads") / f"{_owner(user)}-{token}"
 
 

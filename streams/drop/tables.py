@@ -11,6 +11,7 @@ from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from app.errors import Rejected
+from layouts.text import say
 from streams.drop import workbook
 
 LIMIT_BYTES = 8 * 1024 * 1024  # default: as large as an upload may be
@@ -48,11 +49,12 @@ def read(content: bytes, wanted: Collection[str] = (), sheet: str = "") -> Table
     columns. CSV is UTF-8, GB18030 or UTF-16 with any usual separator.
     """
     if len(content) > LIMIT_BYTES:
-        raise Rejected("too_large", f"文件 {len(content) >> 20} MB；不超过 {LIMIT_BYTES >> 20} MB")
+        size = {"mb": len(content) >> 20, "most": LIMIT_BYTES >> 20}
+        raise Rejected("too_large", say("drop.large_file", **size))
     if content[:4] == b"PK\x03\x04":
         rows: Iterable[Sequence[Any]] = workbook.rows(content, sheet, ROWS + 1, COLUMNS)
     elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise Rejected("not_table", "旧版 .xls 或加密的工作簿；请另存为 .xlsx 或 CSV")
+        raise Rejected("not_table", say("drop.old_book"))
     else:
         rows = _csv(text(content))
     return _table(list(islice(rows, ROWS + HEADER_WITHIN + 1)), wanted)
@@ -71,16 +73,17 @@ def text(content: bytes) -> str:
             continue
         if "\0" not in said:
             return said
-    raise Rejected("not_table", "不是文本表格：既不是 UTF-8 也不是 GB18030（GBK）编码")
+    raise Rejected("not_table", say("drop.no_text"))
 
 
 def _csv(said: str) -> Iterable[list[str]]:
     separator = _separator(said)
-    reader = csv.reader(io.StringIO(said, newline=""), delimiter=separator)
+    # strict: a quote that is not closed would swallow the rows that follow
+    reader = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
     try:
         yield from reader
     except csv.Error as why:
-        raise Rejected("not_table", f"第 {reader.line_num} 行附近引号或分隔符有误") from why
+        raise Rejected("not_table", say("drop.bad_quotes", line=reader.line_num)) from why
 
 
 def _separator(said: str) -> str:
@@ -108,14 +111,14 @@ def _table(rows: list[Sequence[Any]], wanted: Collection[str]) -> Table:
         heads = [below or above for above, below in zip_longest(heads, cleaned[at], fillvalue="")]
     columns = _names(heads)
     if len(columns) > COLUMNS:
-        raise Rejected("too_large", f"{len(columns)} 列；不超过 {COLUMNS} 列")
+        raise Rejected("too_large", say("drop.many_columns", n=len(columns), most=COLUMNS))
     found = []
     for number, row in enumerate(cleaned[at + 1 :], at + 2):
         cells = {name: value for name, value in zip(columns, row, strict=False) if value != ""}
         if cells:
             found.append(Row(number, cells))
     if len(found) > ROWS:
-        raise Rejected("too_large", f"超过 {ROWS} 行；请拆成几个文件")
+        raise Rejected("too_large", say("drop.many_rows", most=ROWS))
     return Table(columns, found)
 
 
@@ -123,7 +126,7 @@ def _header(rows: list[list[Any]], wanted: Collection[str]) -> int:
     """The first row with most of the wanted columns; among these, one that is nearly full."""
     names = [[_name(value) for value in row if isinstance(value, str) and value] for row in rows]
     if not any(names):
-        raise Rejected("not_table", "文件中没有表头")
+        raise Rejected("not_table", say("drop.no_header"))
     hits = [len(set(row) & set(wanted)) for row in names]
     best = [n for n, found in enumerate(hits) if found == max(hits)]
     full = max(len(names[n]) for n in best) * NEARLY

@@ -18,6 +18,7 @@ from typing import Any
 import openpyxl
 
 from app.errors import Rejected
+from layouts.text import say
 
 ENTRIES = 1000
 PART_BYTES = 32 << 20  # of a sheet or its texts, inflated
@@ -51,16 +52,16 @@ def rows(content: bytes, sheet: str, most: int, columns: int) -> Iterator[Sequen
     except Rejected:
         raise
     except TORN as why:
-        raise Rejected("not_table", f"工作簿已损坏或不合规范（{type(why).__name__}）") from why
+        raise Rejected("not_table", say("drop.torn", why=type(why).__name__)) from why
 
 
 def _rows(book: Any, sheet: str, most: int, columns: int) -> Iterator[Sequence[Any]]:
     names = [each.title for each in book.worksheets]
     if sheet and sheet not in names:
         known = "、".join(name[:40] for name in names[:20])
-        raise Rejected("not_table", f"没有工作表“{sheet}”；有：{known}")
+        raise Rejected("not_table", say("drop.no_sheet", sheet=sheet, known=known))
     if not names:
-        raise Rejected("not_table", "工作簿里没有工作表")
+        raise Rejected("not_table", say("drop.sheetless"))
     page = book[sheet or names[0]]
     # what the file says of its size may be wrong; one row and column more tell that it is larger
     page.reset_dimensions()
@@ -87,14 +88,12 @@ def _measure(content: bytes) -> None:
         entries = packed.infolist()
         whole = sum(entry.file_size for entry in entries)
         if len(entries) > ENTRIES or whole > WHOLE_BYTES:
-            raise Rejected(
-                "zip_bomb", f"压缩包展开后 {whole >> 20} MB、{len(entries)} 个文件，过大"
-            )
+            raise Rejected("zip_bomb", say("drop.swells", mb=whole >> 20, n=len(entries)))
         if len({entry.filename for entry in entries}) != len(entries):
-            raise Rejected("zip_bomb", "压缩包里有重名的文件")
+            raise Rejected("zip_bomb", say("drop.twins"))
         for entry in entries:
             if entry.flag_bits & 1 or entry.compress_type not in PLAIN:
-                raise Rejected("not_table", "加密或以少见方式压缩的工作簿；请另存为普通 .xlsx")
+                raise Rejected("not_table", say("drop.odd_packing"))
             _measure_part(packed, entry)
 
 
@@ -103,11 +102,12 @@ def _measure_part(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     large = not entry.filename.lower().endswith((".xml", ".rels"))  # pictures
     large = large or bool(_SHEETS.fullmatch(entry.filename) or _STRINGS.fullmatch(entry.filename))
     if entry.file_size > (PART_BYTES if large else OTHER_BYTES):
-        raise Rejected("zip_bomb", f"{entry.filename[:60]} 展开后 {entry.file_size >> 20} MB，过大")
+        said = say("drop.part_swells", part=entry.filename[:60], mb=entry.file_size >> 20)
+        raise Rejected("zip_bomb", said)
     part = packed.read(entry)
     if _STRINGS.fullmatch(entry.filename):
         crowded = part.count(b"<") > STRING_TAGS
     else:
         crowded = any(row.count(b"<") > TAGS for row in _ROW.split(part))
     if crowded:
-        raise Rejected("zip_bomb", f"{entry.filename[:60]} 的内容过多")
+        raise Rejected("zip_bomb", say("drop.part_crowded", part=entry.filename[:60]))

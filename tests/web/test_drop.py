@@ -271,10 +271,17 @@ def test_in_english_each_step_is_english(page):
         mapping = {"column_order_no": "No", "column_ts": "When", "column_title": "Title"}
         page.send("mapping", **PLAIN, **mapping)
         steps.append(page.text)
+        page.send("take", source="calls")
+        steps.append(page.text)
         page.send("take", source="calls", good_only="1")
         steps.append(page.text)
+        for torn in (b'No,"When\n' + b"y" * 200_000, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\0\0"):
+            page.bring(torn)
+            steps.append(page.text)
     finally:
         text.speak("zh-CN")
-    for step, said in zip(steps, ("Try", "Our field", "can be taken", "1 rows"), strict=True):
+    said_here = ("Try", "Our field", "can be taken", "mend them", "1 rows")
+    said_of_files = ("quotes or separators", "old .xls", "no table of text")
+    for step, said in zip(steps, said_here + said_of_files, strict=True):
         assert said in step
         assert not re.search(r"[\u4e00-\u9fff]", step)

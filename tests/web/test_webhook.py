@@ -96,7 +96,7 @@ def test_the_good_ones_of_a_list_are_taken(open_city) -> None:
     many = [an_order(open_city, f"B{i}") for i in range(300)]
     many[7]["ts"] = "soon"
     answer = Sender(open_city, "bulk").signed({"list": many})
-    refused = [{"reason": "bad_time", "detail": "ts: ts 'soon' is no ISO-8601 time"}]
+    refused = [{"reason": "bad_time", "detail": "ts: 'soon' is no ISO-8601 time"}]
     assert (answer.status_code, answer.json) == (
         202,
         {"taken": 299, "known": 0, "refused": refused},
