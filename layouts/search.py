@@ -25,14 +25,14 @@ def panel() -> html.Div:
     return html.Div(
         [
             html.Label(label, title=words),
-            html.Ul(id=ids.FOUND, className="found", role="listbox", **listed),
+            html.Div(id=ids.FOUND, className="found", role="listbox", **listed),
         ],
         className="search",
         role="search",
     )
 
 
-def found(words: str, hits: list[Hit]) -> list[html.Li]:
+def found(words: str, hits: list[Hit]) -> list[html.Div]:
     """What was found, by kind; nothing at all while nothing is asked."""
     if not words:
         return []
@@ -44,20 +44,20 @@ def found(words: str, hits: list[Hit]) -> list[html.Li]:
     return [_group(kind, list(them), words) for kind, them in groups]
 
 
-def _nothing(words: str, **marks: Any) -> html.Li:
+def _nothing(words: str, **marks: Any) -> html.Div:
     """A line that cannot be chosen; a list box may hold nothing but options."""
-    return html.Li(
+    return html.Div(
         words, className="nothing", role="option", **parts.attrs(aria_disabled="true"), **marks
     )
 
 
-def _group(kind: str, hits: list[tuple[int, Hit]], words: str) -> html.Li:
+def _group(kind: str, hits: list[tuple[int, Hit]], words: str) -> html.Div:
     name = text.say(f"found.{kind}")
     if hits[0][1].get("heard"):
         name = text.say("found.heard", name=name)
     head = html.Span(name, className="head", **parts.attrs(aria_hidden="true"))
     marks = parts.attrs(data_words=words, aria_label=name)
-    return html.Li([head, *(_hit(n, one) for n, one in hits)], role="group", **marks)
+    return html.Div([head, *(_hit(n, one) for n, one in hits)], role="group", **marks)
 
 
 def _hit(n: int, one: Hit) -> html.Div:
@@ -103,12 +103,12 @@ def picks(things: list[Hit]) -> list[Any]:
     return [head, *(_pick(n, one) for n, one in enumerate(things))]
 
 
-def _pick(n: int, one: Hit) -> html.Li:
+def _pick(n: int, one: Hit) -> html.Div:
     action, thing, value = _way(one)
     marks = parts.attrs(data_action=action, data_id=thing, data_value=value, aria_selected="false")
     kind = html.Span(text.say(f"found.{one['kind']}"), className="c-3")
     inside = [kind, html.B(one["name"]), html.Span(one["place"], className="c-2")]
-    return html.Li(inside, id=f"{ids.FOUND}-{n}", role="option", className="hit", **marks)
+    return html.Div(inside, id=f"{ids.FOUND}-{n}", role="option", className="hit", **marks)
 
 
 def marks(click: dict[str, Any] | None) -> list[dict[str, Any]]:

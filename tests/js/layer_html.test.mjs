@@ -19,8 +19,8 @@ describe("the panel", () => {
   it("is a tree with one stop for the tab key, levels and names", () => {
     assert.equal(count(html, 'role="treeitem"'), 3);
     assert.equal(count(html, 'tabindex="0"'), 1);
-    assert.match(html, /role="treeitem" tabindex="0" aria-level="1" aria-label="设备" data-layers="devices:gas devices:air" aria-expanded="false"/);
-    assert.match(html, /aria-level="2" aria-label="燃气" data-layers="devices:gas"><div/);
+    assert.match(html, /role="treeitem" tabindex="0" aria-level="1" aria-label="设备" data-label="设备" data-layers="devices:gas devices:air" aria-expanded="false"/);
+    assert.match(html, /aria-level="2" aria-label="燃气" data-label="燃气" data-layers="devices:gas"><div/);
     assert.equal(count(html, "aria-expanded"), 2); // the tree's one row with rows below it, and the button
   });
   it("hides the rows of the short legend that are not always there", () => {

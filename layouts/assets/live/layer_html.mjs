@@ -60,7 +60,7 @@ const optionHtml = ([code, name]) => `<option value="${code}">${escapeHtml(name)
 function rowHtml({ code, label, layers, children, said }, level, first = false) {
   const below = children.map((child) => rowHtml(child, level + 1)).join("") + said.map(saidHtml).join("");
   const mark = BARE.includes(code) || code.includes("/") ? "" : symbol(code);
-  return `<li role="treeitem" tabindex="${first ? 0 : -1}" aria-level="${level}" aria-label="${escapeHtml(label)}" data-layers="${layers.join(" ")}"`
+  return `<li role="treeitem" tabindex="${first ? 0 : -1}" aria-level="${level}" aria-label="${escapeHtml(label)}" data-label="${escapeHtml(label)}" data-layers="${layers.join(" ")}"`
     + `${below ? ' aria-expanded="false"' : ""}><div class="row"><i class="twist${below ? "" : " none"}"></i><i class="box"></i>${mark}`
     + `<span class="name">${escapeHtml(label)}</span>${nearer(code)}${count(code)}</div>${below ? `<ul role="group">${below}</ul>` : ""}</li>`;
 }

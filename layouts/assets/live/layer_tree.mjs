@@ -80,7 +80,7 @@ export class LayerTree {
     const words = this.page.words.ground.nearer(steps);
     const places = [...this.panel.querySelectorAll(`[data-nearer="${layer}"]`)];
     const row = places.map((place) => place.closest("[role=treeitem]")).find(Boolean);
-    if (steps && places[0]?.hidden) say(`${row?.getAttribute("aria-label") ?? ""} ${words}`);
+    if (steps && places[0]?.hidden) say(`${row?.dataset.label ?? ""} ${words}`);
     for (const place of places) Object.assign(place, { hidden: !steps, textContent: steps ? words : "" });
   }
 
@@ -92,6 +92,8 @@ export class LayerTree {
       const count = (drawn ? drawnOf : countOf)(counts, place.dataset.count);
       const text = count === undefined ? "" : form.format(count);
       if (place.textContent !== text) place.textContent = text;
+      const row = place.closest("li");
+      if (row?.dataset.label) set(row, "aria-label", `${row.dataset.label} ${text}`.trim()); // what is seen is heard
     }
     this.panel.querySelector(".short [data-said=unheard]").hidden = !drawnOf(counts, "unheard");
   }
