@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { optionsOf, shiftOf, stepOfScale } from "../../layouts/assets/live/base_layers.mjs";
+import { enlarged, optionsOf, shiftOf, stepOfScale } from "../../layouts/assets/live/base_layers.mjs";
 import { chosenOf, creditOf, sightOf } from "../../layouts/assets/live/base_map.mjs";
 import { FIRST_MS, MOST_MS, Supply, TRIALS } from "../../layouts/assets/live/base_supply.mjs";
 import { gcj02Of } from "../../layouts/assets/live/gcj02.mjs";
@@ -21,6 +21,34 @@ describe("GCJ-02", () => {
     near(shiftOf(119.95, 31.78, 16), [2 * x, 2 * y], 1e-6);
     const metres = Math.hypot(x, y) * (156543.034 * Math.cos((31.78 * Math.PI) / 180)) / 2 ** 15;
     assert.ok(metres > 400 && metres < 600, `${metres} m`);
+  });
+});
+
+/** The part of protomaps-leaflet's layer that knows which tile is drawn. */
+class FakeVector {
+  drawn = [];
+  renderTile({ x, y, z }, element, key) {
+    this.drawn.push([x, y, z, element, key]);
+  }
+
+  rerenderTile(key) {
+    const [x, y, z] = key.split(":").map(Number);
+    this.renderTile(at(x, y, z), "again", key);
+  }
+}
+const at = (x, y, z) => ({ x, y, z, clone: () => ({ x, y }) }); // Leaflet's points forget what is no part of them
+
+describe("vector tiles on a 4K wall", () => {
+  it("are those of a zoom farther out, also when a name reaches into the next one", () => {
+    const layer = enlarged(new FakeVector(), 1);
+    layer.renderTile(at(6, 3, 14), "tile", "6:3:14");
+    layer.rerenderTile("6:3:13"); // as the library names what it has drawn
+    assert.deepEqual(layer.drawn, [[6, 3, 13, "tile", "6:3:14"], [6, 3, 13, "again", "6:3:14"]]);
+  });
+  it("and as they are at 1080p", () => {
+    const layer = enlarged(new FakeVector(), 0);
+    layer.renderTile(at(6, 3, 14), "tile", "6:3:14");
+    assert.deepEqual(layer.drawn, [[6, 3, 14, "tile", "6:3:14"]]);
   });
 });
 
@@ -101,6 +129,15 @@ describe("a tile server", () => {
     assert.deepEqual(view(supply, 40, 0), [40, "well"]);
     view(supply, 0, 40);
     assert.equal(supply.pause, FIRST_MS);
+  });
+  it("that takes questions and answers none is held for one that gives nothing", () => {
+    const supply = new Supply();
+    for (let n = 0; n < 40; n++) supply.ask();
+    supply.giveUp();
+    assert.deepEqual(view(supply, 0, 40), [0, "lost"]);
+    assert.equal(supply.pause, FIRST_MS);
+    supply.retry();
+    assert.deepEqual(view(supply, 2, 0), [TRIALS, "again"]);
   });
   it("is tried again after a trial that was broken off", () => {
     const supply = new Supply();

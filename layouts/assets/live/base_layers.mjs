@@ -7,6 +7,7 @@ import { worldOf } from "./points.mjs";
 const VECTOR = "/vendor/protomaps-leaflet.js";
 const SIDE = 256; // px of a tile
 const SLOW_MS = 8_000; // a view without one tile for so long is said
+const DEAD_MS = 30_000; // a server that takes the question and gives nothing is as good as none
 const LEFT_OUT = new Error("this tile is not asked for now");
 
 /**
@@ -41,7 +42,7 @@ export function optionsOf(base, step) {
  * @returns {Promise<any[]>}
  */
 export async function layersOf(L, base, tell) {
-  const layers = base.kind === "vector" ? [await vectorLayer(base)] : pictureLayers(L, base, stepOfScale(pageScale()));
+  const layers = base.kind === "vector" ? [await vectorLayer(base, stepOfScale(pageScale()))] : pictureLayers(L, base, stepOfScale(pageScale()));
   for (const [n, layer] of layers.entries()) {
     layer.beforeAdd = () => {}; // a base map must not say how far the map zooms
     if (base.gcj02) shift(L, layer);
@@ -59,13 +60,27 @@ function pictureLayers(L, base, step) {
   return [layer];
 }
 
-async function vectorLayer(base) {
+async function vectorLayer(base, step) {
   if (!window.protomapsL) await script(VECTOR);
   const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh-Hans";
-  return window.protomapsL.leafletLayer({
-    url: base.urls[0], flavor: base.dark ? "dark" : "light", lang, minZoom: base.min_zoom, maxZoom: Infinity, maxDataZoom: base.max_zoom,
-    attribution: "", updateWhenIdle: true, keepBuffer: 1,
+  const layer = window.protomapsL.leafletLayer({
+    url: base.urls[0], flavor: base.dark ? "dark" : "light", lang, minZoom: base.min_zoom + step, maxZoom: Infinity, maxDataZoom: base.max_zoom,
+    attribution: "", updateWhenIdle: true, keepBuffer: 1, tileSize: SIDE << step, devicePixelRatio: window.devicePixelRatio * 2 ** step,
   });
+  return enlarged(layer, step);
+}
+
+/** Vector tiles that are larger are those of a zoom farther out, drawn as sharp: their names and lines grow with them. @param {any} layer of protomaps-leaflet @param {number} step */
+export function enlarged(layer, step) {
+  if (!step) return layer;
+  const { renderTile: render, rerenderTile: again } = layer; // of its class
+  const moved = (coords, by) => Object.assign(coords.clone(), { z: coords.z + by });
+  layer.renderTile = (coords, ...rest) => render.call(layer, moved(coords, -step), ...rest);
+  layer.rerenderTile = (key) => {
+    const [x, y, z] = key.split(":"); // of the zoom in which it was drawn
+    again.call(layer, `${x}:${y}:${Number(z) + step}`);
+  };
+  return layer;
 }
 
 function script(address) {
@@ -101,13 +116,8 @@ function shift(L, layer) {
 function spare(layer, tell) {
   const supply = new Supply();
   const create = layer.createTile;
-  let slow = 0;
   let pause = 0;
   layer.createTile = (coords, done) => (supply.ask() ? create.call(layer, coords, done) : blank(done));
-  layer.on("loading", () => {
-    clearTimeout(slow);
-    slow = setTimeout(() => supply.came || supply.pause || tell("slow"), SLOW_MS);
-  });
   layer.on("tileload", () => {
     supply.tile(true);
     tell("well");
@@ -120,15 +130,37 @@ function spare(layer, tell) {
       layer.redraw();
     }, supply.pause);
   };
+  const waiting = patience(layer, supply, tell, () => pause || rest());
   layer.on("load", () => {
-    clearTimeout(slow);
+    waiting.end();
     const now = supply.settle();
     tell(now === "lost" ? "lost" : "well");
     if (now === "lost") pause || rest();
     else pause = clearTimeout(pause);
     if (now === "again") layer.redraw();
   });
-  layer.on("remove", () => [slow, pause].forEach(clearTimeout));
+  layer.on("remove", () => {
+    waiting.end();
+    clearTimeout(pause);
+  });
+}
+
+/** Say that a view waits, and give it up in the end. @param {any} layer @param {Supply} supply @param {(health: Health) => void} tell @param {() => void} rest */
+function patience(layer, supply, tell, rest) {
+  let timers = [];
+  const end = () => timers.forEach(clearTimeout);
+  const unless = (what) => () => supply.came || supply.pause || what();
+  const dead = () => {
+    supply.giveUp();
+    tell("lost");
+    rest();
+    layer.redraw(); // and nothing is waited for any more
+  };
+  layer.on("loading", () => {
+    end();
+    timers = [setTimeout(unless(() => tell("slow")), SLOW_MS), setTimeout(unless(dead), DEAD_MS)];
+  });
+  return { end };
 }
 
 /** In the place of a tile that is not asked for: a fault, which Leaflet does not show. */

@@ -43,6 +43,12 @@ export class Supply {
     return "lost";
   }
 
+  /** Nothing was answered for too long. */
+  giveUp() {
+    this.missed += 1;
+    this.settle();
+  }
+
   /** The pause is over: the next one is longer. */
   retry() {
     this.left = TRIALS;
