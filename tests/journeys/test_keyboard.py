@@ -109,9 +109,10 @@ def _reports(living: LivingCity) -> str:
     """Somebody reports a matter in view; its number."""
     said = f"JOURNEY-K{time.time_ns()}"
     lon, lat = IN_STREET_05
-    body = {"id": said, "ts": int(time.time() * 1000), "code": "", "title": "旅程上报"}
+    body = {"id": said, "ts": int(time.time() * 1000), "lon": lon, "lat": lat}
+    words = {"code": "", "title": "旅程键盘", "description": "逐个查看"}
     with sensor(living.settings, "JOURNEY-K") as line:
-        line.tells(f"city/{DISTRICT}/grid/W001/report", body | {"lon": lon, "lat": lat})
+        line.tells(f"city/{DISTRICT}/grid/W001/report", body | words)
     return said
 
 
