@@ -23,7 +23,7 @@ from app.domain.facts import Fact
 from app.domain.people import WARNING
 from app.domain.readings import Device
 from app.domain.tasks import Task
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, Refused
 from app.services import components_import, resources_import, roster, units
 from app.store import area_marks, duties, points
 from app.store.reads import GOING_ON
@@ -113,7 +113,6 @@ def take(city: City, trial: Trial, who: str) -> list[Move]:
     put(city, trial)
     after = replace(city, areas=open_areas(city.settings.city, _folder(city)))
     moved = settle(after, who)
-    units.made(after)  # the roles that start again find them cut
     body = {
         "areas": msgspec.to_builtins(trial.taken),
         "fingerprint": trial.tree.fingerprint,
@@ -124,19 +123,24 @@ def take(city: City, trial: Trial, who: str) -> list[Move]:
     with city.ledger.begin() as tx:
         tx.record(fact)
     city.feed.publish(city.ledger)
+    units.made(after)  # the roles that start again find them cut
     return moved
 
 
 def settle(city: City, who: str = "ingest") -> list[Move]:
-    """Bring everything that is open in line with the city's tree; harmless when it already is."""
+    """Bring everything that is open in line with the city's tree; harmless when it already is.
+
+    Two may do so at once (an import, and ingest that starts again with it). The components come
+    last: they wait for whoever writes them.
+    """
     moves = list(_moves(city, city.areas))
     _settle_devices(city)
-    components_import.settle(city)
     resources_import.settle(city, who)
     things = [move for move in moves if move.what != "device"]
     for start in range(0, len(things), BATCH):
         _settle_things(city, things[start : start + BATCH], who)
     city.feed.publish(city.ledger)
+    components_import.settle(city)
     return moves
 
 
@@ -159,7 +163,7 @@ def settle_beside(city: City, stop: Event) -> None:
         while not stop.is_set():
             try:
                 moved = settle_if_new(city)
-            except (RedisError, SQLAlchemyError) as why:
+            except (RedisError, SQLAlchemyError, Refused, OSError) as why:
                 log.warning("areas cannot be settled yet: %s", why)
                 stop.wait(RETRY_S)
                 continue

@@ -108,12 +108,15 @@ def put(city: City, trial: Trial) -> Told:
 def settle(city: City) -> int:
     """Place all components anew when the area tree has changed; returns how many lie elsewhere.
 
-    What is no longer in the city is left out. Ingest calls it when it starts.
+    What is no longer in the city is left out. Waits for another writer, who may have done so, or
+    may have written an edition of a tree that is gone by now.
     """
-    edition = city.components.current()
-    if edition is None or edition.told.tree == city.areas.fingerprint:
+    if _lies_right(city, city.components.current()):
         return 0
-    with city.components.writing():
+    with city.components.writing(wait=True):
+        edition = city.components.current()
+        if edition is None or _lies_right(city, edition):
+            return 0
         ground = edition.columns
         lon, lat = ground.lon / SCALE, ground.lat / SCALE
         area = located(city.areas, lon, lat)
@@ -123,6 +126,10 @@ def settle(city: City) -> int:
         rows = Taken._make((*each, *place, edition.table().take(kept)))
         _write(city, rows, None, edition.told.files)
         return int((area != ground.area).sum())
+
+
+def _lies_right(city: City, edition: Edition | None) -> bool:
+    return edition is None or edition.told.tree == city.areas.fingerprint
 
 
 def _write(

@@ -90,12 +90,12 @@ class Components:
         return self._seen[1]
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Keep other writers out; Conflict when one is at work."""
+    def writing(self, *, wait: bool = False) -> Iterator[None]:
+        """Keep other writers out; when one is at work, Conflict, or `wait` until it is done."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("a") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError as why:
                 raise Conflict("另一个部件导入正在进行，请稍后再试。") from why
             yield
