@@ -1,4 +1,7 @@
-"""A role whose areas or place names have another file now ends, so that it starts again with it."""
+"""A role whose areas or place names have another file now ends, so that it starts again with it.
+
+While the file of place names is wrong no role ends for other areas: it could not start again.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ class Lookout:
     def __init__(self, settings: Settings, stop: Event, every_s: float = EVERY_S) -> None:
         self._settings, self._stop, self._every_s = settings, stop, every_s
         self._areas, self._places = mark(settings), _mark(settings.places)
+        self._startable = True  # with the place names as they are: this role did
         self.swapped = False
 
     def start(self) -> None:
@@ -40,22 +44,34 @@ class Lookout:
 
     def _look(self) -> None:
         while not self._stop.wait(self._every_s):
-            if mark(self._settings) != self._areas:
-                self._again("areas")
-            elif self._has_new_places():
-                self._again("place names")
+            try:
+                self._compare()
+            except (OSError, ValueError, TypeError, ArithmeticError, MemoryError) as why:
+                log.error("the files cannot be compared now: %s: %s", type(why).__name__, why)
 
-    def _has_new_places(self) -> bool:
-        """Whether the file of place names is another one that a role can start with."""
+    def _compare(self) -> None:
+        """A role starts again with other files only where it could start with all of them."""
+        areas, places = mark(self._settings), _mark(self._settings.places)
+        if places != self._places:
+            self._places, self._startable = places, self._can_start()
+            if self._startable:
+                self._again("place names")
+                return
+        if areas != self._areas:
+            self._areas = areas
+            if self._startable:
+                self._again("areas")
+            else:
+                log.error("the new areas wait until the file of place names is mended")
+
+    def _can_start(self) -> bool:
+        """Whether the file of place names is one that a role can start with; the log says why."""
         path = self._settings.places
-        now = _mark(path)
-        if path is None or now == self._places:
-            return False
-        self._places = now
         try:
-            read_rows(path)
+            _ = path and read_rows(path)
         except BadPlaces as why:
-            log.error("the new place names are not taken: %s", "; ".join(why.faults))
+            faults = "; ".join(why.faults)
+            log.error("the new place names are not taken, no role can start with them: %s", faults)
             return False
         return True
 

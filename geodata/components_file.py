@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata import csv_rows
 from geodata.coordinates import to_wgs84
 from geodata.importing import ENCODINGS, PLAIN, SHIFTED, SILENT, Unreadable, ask_for_layer
 
@@ -140,6 +141,7 @@ def _cells(file: ComponentFile) -> Iterator[Chunk]:
     parsing = csv.ParseOptions(invalid_row_handler=skip, ignore_empty_lines=False)
     text = csv.ConvertOptions(column_types=dict.fromkeys(file.columns, pa.string()))
     last = 1  # the headings
+    _check_quotes(file)
     try:
         with csv.open_csv(file.path, reading, parsing, text) as batches:
             for batch in batches:
@@ -148,6 +150,15 @@ def _cells(file: ComponentFile) -> Iterator[Chunk]:
                 yield _filled(pa.Table.from_batches([batch]), numbers)
     except (pa.ArrowInvalid, UnicodeDecodeError) as why:
         raise Unreadable(f"{file.path.name} cannot be read: {why}", "--encoding") from why
+
+
+def _check_quotes(file: ComponentFile) -> None:
+    """Refuse a table with an open quote: Arrow would take the rest of it for one cell."""
+    try:
+        with file.path.open(encoding=file.encoding, errors="replace", newline="") as lines:
+            csv_rows.check(lines)
+    except csv_rows.TornTable as why:
+        raise Unreadable(f"{file.path.name}: {why}") from why
 
 
 def _numbers(last: int, count: int, torn: list[int]) -> Ints:

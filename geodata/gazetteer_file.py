@@ -7,7 +7,6 @@ after RFC 7946, unless a member "crs" of the file says "gcj02" or "bd09".
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geodata import csv_rows
 from geodata.areas import AreaTree
 from geodata.coordinates import Crs, to_wgs84
 from geodata.gazetteer_names import AREAS, WITHIN_M, Place, PlaceKind, reach
@@ -33,7 +33,7 @@ FAULTS = 20  # that many are told; a wrong file has them all over
 
 
 class BadPlaces(Exception):
-    """A place-name file that cannot be used; `faults` has a sentence for each wrong line."""
+    """A place-name file that cannot be used; `faults` has a sentence for each wrong row."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -78,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[str, Any]]:
     try:
         text = _text(path.read_bytes())
         rows = _features(text) if path.suffix.lower() in (".json", ".geojson") else _table(text)
-    except (OSError, ValueError) as why:
+    except (OSError, ValueError, RecursionError) as why:
         raise BadPlaces([f"{path}: {why}"]) from why
     return iter(rows)
 
@@ -92,13 +92,11 @@ def _text(raw: bytes) -> str:
 
 
 def _table(text: str) -> list[tuple[str, Any]]:
-    reader = csv.DictReader(text.splitlines())
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    heads, rows = csv_rows.read(text)
+    missing = [column for column in COLUMNS if column not in heads]
     if missing:
         raise ValueError(f"columns are missing: {', '.join(missing)}")
-    return [
-        (f"line {reader.line_num}", lambda row=row: Row(_said(row), _point(row))) for row in reader
-    ]
+    return [(f"row {n}", lambda row=row: Row(_said(row), _point(row))) for n, row in rows]
 
 
 def _features(text: str) -> list[tuple[str, Any]]:

@@ -6,12 +6,12 @@ and a place that is none is told with the row.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from geodata import csv_rows
 from geodata.coordinates import to_wgs84
 from geodata.importing import Unreadable, ask_for_layer
 
@@ -61,16 +61,20 @@ def read_points(file: Path, *, crs: str = "", encoding: str = "", layer: str = "
 def _of_csv(file: Path, crs: str, encoding: str) -> list[Row]:
     if not crs:
         raise Unreadable(f"{file.name} does not say which coordinates it has", "--crs")
-    reader = csv.DictReader(_text(file, encoding).splitlines())
-    heads = {str(name).strip().lower(): name for name in reader.fieldnames or ()}
+    try:
+        return _by_heading(file.name, *csv_rows.read(_text(file, encoding)), crs)
+    except csv_rows.TornTable as why:
+        raise Unreadable(f"{file.name}: {why}") from why
+
+
+def _by_heading(
+    name: str, heading: list[str], rows: Iterator[tuple[int, dict[str, str]]], crs: str
+) -> list[Row]:
+    heads = {title.strip().lower(): title for title in heading}
     lon, lat = (next((heads[n] for n in names if n in heads), None) for names in (LON, LAT))
     if lon is None or lat is None:
-        raise Unreadable(f"{file.name} has no columns lon and lat (or 经度, 纬度)")
-    found = []
-    for cells in reader:
-        cells.pop(None, None)  # cells beyond the headings
-        found.append(_placed(reader.line_num, cells, cells[lon], cells[lat], crs))
-    return found
+        raise Unreadable(f"{name} has no columns lon and lat (or 经度, 纬度)")
+    return [_placed(number, cells, cells[lon], cells[lat], crs) for number, cells in rows]
 
 
 def _text(file: Path, encoding: str) -> str:

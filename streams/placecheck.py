@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from app.city import City
 from app.domain.readings import DeviceStatus, Telemetry
 from app.errors import BadConfiguration
 from app.services import ingest, registry, siting
-from geodata import shifts
+from geodata import csv_rows, shifts
 from geodata.shifts import Shift
 from streams.dialects import Thing
 from streams.sourcefile import filters_of
@@ -29,12 +28,13 @@ MENDS = {
 }
 
 Spot = tuple[float, float]
+Places = dict[str, Spot]
 
 
-def survey(path: Path) -> dict[str, Spot]:
+def survey(path: Path) -> Places:
     """The places of a CSV file with device, lon, lat (WGS-84, with a heading), by device.
 
-    BadConfiguration with the lines that are wrong.
+    BadConfiguration with the rows that are wrong.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -42,16 +42,22 @@ def survey(path: Path) -> dict[str, Spot]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as why:
         raise BadConfiguration([f"{path}: cannot be read ({why})"]) from why
-    rows = csv.DictReader(text.splitlines())
-    missing = COLUMNS - set(rows.fieldnames or ())
+    try:
+        return _places(path, *csv_rows.read(text))
+    except csv_rows.TornTable as why:
+        raise BadConfiguration([f"{path}: {why}"]) from why
+
+
+def _places(path: Path, heads: list[str], rows: Iterable[tuple[int, dict[str, Any]]]) -> Places:
+    missing = COLUMNS - set(heads)
     if missing:
         raise BadConfiguration([f"{path}: column {', '.join(sorted(missing))} is missing"])
-    places: dict[str, Spot] = {}
+    places: Places = {}
     faults = []
-    for row in rows:
+    for number, row in rows:
         spot = _spot(row)
         if spot is None or not row["device"]:
-            faults.append(f"{path}:{rows.line_num}: no device, or no place in degrees")
+            faults.append(f"{path}:{number}: no device, or no place in degrees")
         else:
             places[row["device"].strip()] = spot
     if faults:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import Invalid
+from geodata import csv_rows
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 MOST_BYTES = 20_000_000
@@ -22,35 +20,18 @@ def rows(
     `named` gives our column of each heading; Invalid when the file cannot be read or a `needed`
     column is not there.
     """
-    reader = csv.DictReader(io.StringIO(_text(file)))
-    columns = named(_headings(reader))
-    missing = [name for name in needed if name not in columns.values()]
-    if missing:
-        raise Invalid("表头缺少必填列。", fields=dict.fromkeys(missing, "缺少此列"))
-    for row in _read(reader):
-        said = {ours: row.get(theirs) or "" for theirs, ours in columns.items()}
-        if any(said.values()):
-            yield reader.line_num, said
-
-
-def _headings(reader: csv.DictReader[str]) -> list[str]:
-    with _open_quotes(reader):
-        return list(reader.fieldnames or [])
-
-
-def _read(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
-    with _open_quotes(reader):
-        yield from reader
-
-
-@contextmanager
-def _open_quotes(reader: csv.DictReader[str]) -> Iterator[None]:
-    """Refuse a table in a sentence: a quote that is not closed makes one endless cell."""
     try:
-        yield
-    except csv.Error as why:
-        line = f"第 {reader.line_num} 行附近"
-        raise Invalid("表格无法读取，请检查引号是否成对。", fields={line: str(why)}) from why
+        heads, rows = csv_rows.read(_text(file))
+        columns = named(heads)
+        missing = [name for name in needed if name not in columns.values()]
+        if missing:
+            raise Invalid("表头缺少必填列。", fields=dict.fromkeys(missing, "缺少此列"))
+        for number, row in rows:
+            said = {ours: row[theirs] for theirs, ours in columns.items()}
+            if any(said.values()):
+                yield number, said
+    except csv_rows.TornTable as why:
+        raise Invalid("表格无法读取，请检查引号是否成对。", fields={str(file): str(why)}) from why
 
 
 def _text(file: Path) -> str:

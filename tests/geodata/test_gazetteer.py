@@ -245,8 +245,8 @@ def test_places_outside_the_city_are_left_out(with_file):
     ("name", "text", "fault"),
     [
         ("a.csv", "name,kind\n", "columns are missing: lon, lat, crs"),
-        ("a.csv", CSV + "无名路,rode,119.9,31.7,wgs84,,,\n", "line 7: kind 'rode'"),
-        ("a.csv", CSV + "无名路,road,119.9,31.7,,,,\n", "line 7: '' is not a valid Crs"),
+        ("a.csv", CSV + "无名路,rode,119.9,31.7,wgs84,,,\n", "row 7: kind 'rode'"),
+        ("a.csv", CSV + "无名路,road,119.9,31.7,,,,\n", "row 7: '' is not a valid Crs"),
         ("a.csv", CSV + "无名路,road,31.7,119.9,wgs84,,,\n", "swapped"),
         ("a.csv", CSV + "无名路,road,nan,31.9,wgs84,,,\n", "no place on earth"),
         ("a.geojson", "[]", "a FeatureCollection is expected"),

@@ -122,5 +122,18 @@ def test_a_file_that_is_no_such_table_says_what_is_missing(city, table, tmp_path
         enrolling.attempt(city, Sort.USERS, table('账号,"姓名' + "x" * 200_000))
 
 
+def test_an_open_quote_swallows_no_row_of_a_small_table(city, table):
+    with pytest.raises(Invalid, match="引号") as refused:
+        enrolling.attempt(city, Sort.USERS, table(USERS + 'g002,"李网格,网格员,320404001,W002\n'))
+    assert "row 4" in str(refused.value.fields)
+
+
+def test_rows_are_counted_also_under_a_cell_of_several_lines(city, table):
+    heading, *rest = USERS.split("\n")
+    text = "\n".join((f'{heading},"备\n注"', *rest)) + "x,李网格,网格员,没有,W001\n"
+    trial = enrolling.attempt(city, Sort.USERS, table(text))
+    assert [number for number, _ in trial.bad] == [4]
+
+
 def test_a_password_of_ours_is_never_too_easy(city):
     assert not people.too_easy(enrolling.password(cast.DUTY), cast.DUTY)
