@@ -11,6 +11,7 @@ from app.city import City
 from app.domain import masking
 from app.domain.cases import Case
 from app.errors import NotFound, TooMany
+from app.services.throttle import caller
 from app.services.views_cases import unit_name
 from app.store import limits
 from app.store.tx import Tx
@@ -74,7 +75,7 @@ def one(city: City, request_id: str, ip: str) -> Public:
 def _admit(city: City, ip: str) -> None:
     seconds = int(city.now().timestamp())
     try:
-        count = limits.hit(city.live.redis, f"open311:{ip}", seconds, 60)
+        count = limits.hit(city.live.redis, f"open311:{caller(ip)}", seconds, 60)
     except RedisError:
         return  # what is read lies in the ledger
     if count > READS_PER_MINUTE:

@@ -21,7 +21,7 @@ def ask(city: City, what: str, ip: str) -> None:
     """Raise TooMany when this address has failed too often in the present window."""
     now = _now(city)
     try:
-        failed = limits.hits(city.live.redis, f"{what}:{_caller(ip)}", now, WINDOW_S)
+        failed = limits.hits(city.live.redis, f"{what}:{caller(ip)}", now, WINDOW_S)
     except RedisError as why:
         # the account's own lock is in the ledger and still holds
         log.warning("failures by address cannot be read: %s", why)
@@ -33,12 +33,12 @@ def ask(city: City, what: str, ip: str) -> None:
 def failed(city: City, what: str, ip: str) -> None:
     """Count a failure of this address."""
     try:
-        limits.hit(city.live.redis, f"{what}:{_caller(ip)}", _now(city), WINDOW_S)
+        limits.hit(city.live.redis, f"{what}:{caller(ip)}", _now(city), WINDOW_S)
     except RedisError as why:
         log.warning("a failure by address cannot be counted: %s", why)
 
 
-def _caller(ip: str) -> str:
+def caller(ip: str) -> str:
     """Who is counted: an IPv4 address, or the /64 that one IPv6 line has for itself (RFC 6177)."""
     try:
         address = ip_address(ip)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.errors import TooMany
 from app.services import tokens
-from app.services.public_requests import READS_PER_MINUTE
+from app.services.public_requests import READS_PER_MINUTE, Query, ask
 from tests.web.open311.answers import HERE, xml
 
 
@@ -67,6 +68,14 @@ def test_too_many_questions_of_an_address_have_to_wait(http):
     for _ in range(READS_PER_MINUTE):
         assert http.get("/open311/v2/requests.json").status_code == 200
     assert http.get("/open311/v2/requests.json").status_code == 429
+
+
+def test_one_ipv6_line_has_one_count_of_questions(city):
+    for n in range(READS_PER_MINUTE):
+        ask(city, Query(limit=1), f"2001:db8::{n:x}")
+    with pytest.raises(TooMany):
+        ask(city, Query(limit=1), "2001:db8::ffff:1")
+    ask(city, Query(limit=1), "2001:db8:0:1::1")
 
 
 def test_a_form_that_is_too_large_is_refused(post):
