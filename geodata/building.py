@@ -44,10 +44,10 @@ def load_or_build(home: str, cache: Path | None, edition: Edition | None = None)
     """The areas of the city around a home (root first), from the cache when it holds these.
 
     `edition` is used instead of the imports in the cache folder: that is how one tries an import.
+    What a try has built is kept, too: whoever takes it, and every role after that, finds it.
     """
-    city = sources.city_of(home)
-    found = imports.read(cache, city) if edition is None else edition
-    if cache is None or edition is not None:
+    found = imports.read(cache, sources.city_of(home)) if edition is None else edition
+    if cache is None:
         return build(home, found)
     file = cache / f"areas-{home}-{sources.stamp()}{found.stamp}.msgpack"
     if file.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import msgspec
@@ -21,11 +22,27 @@ from geodata import imports
 from geodata.area import AreaLevel
 from geodata.areas import open_areas
 from geodata.importing import Drawn, Finding, Sheet
+from geodata.unit_grids import kept_file
 from tests import cast
 from tests.cast import START
 from tests.things import a_case, a_task, an_alert
 
 STREET = AreaLevel.STREET
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The trees and unit grids that tests of this session have built."""
+    return tmp_path_factory.mktemp("built")
+
+
+@pytest.fixture(autouse=True)
+def folder(city, built):
+    """The folder of the city's trees: building one again would cost seconds in each test."""
+    own = city.settings.var / "areas"
+    shutil.copytree(built, own)
+    yield own
+    shutil.copytree(own, built, dirs_exist_ok=True, ignore=shutil.ignore_patterns("imported-*"))
 
 
 @pytest.fixture
@@ -217,7 +234,9 @@ def test_the_wall_hears_of_what_moved(city, sheet, open_things, tmp_path):
 
 
 def test_the_unit_grids_of_the_new_tree_are_cut_before_the_roles_start_again(city, sheet, tmp_path):
-    areas.take(city, areas.attempt(city, tmp_path / "x.gpkg", STREET, sheet), "cli")
+    trial = areas.attempt(city, tmp_path / "x.gpkg", STREET, sheet)
+    kept_file(trial.tree, city.settings.var / "areas").unlink(missing_ok=True)
+    areas.take(city, trial, "cli")
     after = replace(city, areas=open_areas("320404", city.settings.var / "areas"))
     assert units.there(after) is not None
 
