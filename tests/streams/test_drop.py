@@ -112,6 +112,12 @@ def test_files_that_are_no_tables(content, reason):
     assert refused(content) == reason
 
 
+def test_an_open_quote_swallows_no_row_and_a_lone_one_is_read():
+    with pytest.raises(Rejected, match="引号"):
+        tables.read('工单号,内容\nG1,"路灯\nG2,井盖\nG3,垃圾\n'.encode())
+    assert tables.read('工单号,内容\nG1,5" 水管\n'.encode()).rows[0].cells["内容"] == '5" 水管'
+
+
 def test_as_many_rows_as_may_be():
     assert len(tables.read(("a,b\n" + "1,2\n" * tables.ROWS).encode()).rows) == tables.ROWS
     assert refused(book(["a"], *([n] for n in range(tables.ROWS + 1)))) == "too_large"
