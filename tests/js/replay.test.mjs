@@ -5,7 +5,7 @@ import { PointTable } from "../../layouts/assets/live/points.mjs";
 import { EDGE_MS, begin, beside, ends, momentOf, reduce, share, windowOf } from "../../layouts/assets/live/replay.mjs";
 import { aged, continued, forTheDots } from "../../layouts/assets/live/replay_frame.mjs";
 import { badgeWords } from "../../layouts/assets/live/replay_badge.mjs";
-import { clockOf, keyOf, momentOfField, stamp } from "../../layouts/assets/live/replay_strip.mjs";
+import { clockOf, keyOf, lastOf, momentOfField, stamp } from "../../layouts/assets/live/replay_strip.mjs";
 import { wordsOf } from "../../layouts/assets/live/words.mjs";
 import { HEARD, Reel, pieceMs, stepS, unpack } from "../../layouts/assets/live/replay_reel.mjs";
 
@@ -232,5 +232,6 @@ test("moments are the city's, wherever this computer stands", () => {
 });
 
 test("keys on the slider", () => {
+  assert.deepEqual([lastOf(NOW + 60_000, NOW), lastOf(NOW - 60_000, NOW), lastOf(NOW - HOUR, NOW)], [NOW, NOW, NOW - HOUR]);
   assert.deepEqual(["ArrowLeft", "ArrowRight", "PageDown", "Home", "End", "a"].map(keyOf), [-60_000, 60_000, -600_000, "first", "last", null]);
 });

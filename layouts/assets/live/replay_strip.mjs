@@ -27,6 +27,9 @@ export function momentOfField(text) {
   return Number.isNaN(ms) ? null : ms;
 }
 
+/** Where End leads: to the end of the slider, which is the present when it shows the last hours (its bars may be some minutes old). @param {number} until @param {number} now */
+export const lastOf = (until, now) => (until > now - TEN_MS ? now : until);
+
 /** What a key on the slider means: how far to go in ms, or an end of it. @param {string} key @returns {number|"first"|"last"|null} */
 export const keyOf = (key) => ({
   ArrowLeft: -MINUTE_MS, ArrowDown: -MINUTE_MS, ArrowRight: MINUTE_MS, ArrowUp: MINUTE_MS,
@@ -98,9 +101,10 @@ export class Strip {
     const meant = event.ctrlKey || event.metaKey || event.altKey ? null : keyOf(event.key);
     if (meant === null) return;
     event.preventDefault();
-    const [since, until] = ends(this.heard.state(), this.heard.now());
+    const now = this.heard.now();
+    const [since, until] = ends(this.heard.state(), now);
     if (meant === "first") this.heard.seek(since, true);
-    else if (meant === "last") this.heard.seek(until, true);
+    else if (meant === "last") this.heard.seek(lastOf(until, now), true);
     else this.heard.step(meant);
   }
 
