@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import jmespath
+import msgspec
 from jmespath.exceptions import ArityError, JMESPathError, ParseError, UnknownFunctionError
+from jmespath.functions import Functions, signature
 from msgspec import Meta
 
 from app.errors import Rejected
-from streams import filters
+from streams import filters, wire
 from streams.sources import Source
 
 RECORDS = 1_000
@@ -33,6 +35,28 @@ Path = Annotated[str, Meta(min_length=1, max_length=500)]
 Find = Callable[[Any, dict[str, str]], Any]
 
 
+class _Ours(Functions):
+    """JMESPath's functions and two for what it has no words for; docs/protocols/profile.md."""
+
+    @signature({"types": ["object"]})
+    def _func_pairs(self, found: dict[str, Any]) -> list[dict[str, Any]]:
+        """Names that are data: [{"key", "value"}], a list under a name gives a pair for each."""
+        return [
+            {"key": key, "value": each}
+            for key, value in found.items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
+
+    @signature({"types": ["string"]})
+    def _func_from_json(self, text: str) -> Any:
+        """JSON that somebody has packed as text into JSON; Rejected when it is none."""
+        return wire.decode(_JSON, text.encode())
+
+
+_JSON = msgspec.json.Decoder()
+_OPTIONS = jmespath.Options(custom_functions=_Ours())
+
+
 def compiled(text: str) -> Find:
     """A path ready to be used: (record, levels of the topic) → what is there, None if nothing.
 
@@ -50,13 +74,13 @@ def compiled(text: str) -> Find:
         raise ValueError(
             f"{text!r} is no JMESPath ({said}); put names with signs in double quotes"
         ) from why
-    return lambda record, _: expression.search(record)
+    return lambda record, _: expression.search(record, _OPTIONS)
 
 
 def _probe(expression: Any) -> None:
     """Find unknown functions and wrong numbers of arguments, which show only when used."""
     try:
-        expression.search({})
+        expression.search({}, _OPTIONS)
     except (UnknownFunctionError, ArityError):
         raise
     except SURPRISES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,6 +27,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: str = ""  # what `kind` maps
     time: str = ""
     time_format: str = "iso"  # iso, s, ms, or a strptime format
+    no_time: Literal["refuse", "arrival"] = "refuse"  # what becomes of a record without its time
     lon: str = ""
     lat: str = ""
     id: str = ""  # the message's own id
@@ -37,7 +38,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metric_unit: str = ""
 
 
-PATHS = tuple(f for f in Options.__struct_fields__ if f != "time_format")
+PATHS = tuple(f for f in Options.__struct_fields__ if f not in {"time_format", "no_time"})
 
 
 def faults(source: Source) -> list[str]:
@@ -155,6 +156,8 @@ class Reader:
     def _moment(self, said: Any, arrived: int) -> int:
         form, source = self._options.time_format, self._source
         if "time" not in self._paths or source.clock == "arrival":
+            return arrived
+        if said is None and self._options.no_time == "arrival":
             return arrived
         if said is None:
             raise Rejected("bad_time", f"no time at {self._options.time!r}")

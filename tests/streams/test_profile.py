@@ -216,3 +216,56 @@ def test_only_rejected_comes_out(index: int, name: str) -> None:
     one = sourcefile.load(FILE)[index]
     topic = ("plant/P7/a/data", "cloud/l1/push")[index]
     only_rejected(lambda: profile.reader(one), topic, [sample("profile", name)])
+
+
+GATEWAY = (
+    "topics: [v1/gateway/telemetry], metrics: {value.values.level: level}, "
+    "options: {records: pairs(@), device: key, time: value.ts, time_format: ms}"
+)
+
+
+def test_names_that_are_data_are_devices() -> None:
+    """As ThingsBoard's gateway sends them: devices by name, several moments of each."""
+    said = {
+        "Pump-A": [
+            {"ts": AT, "values": {"level": 1.2}},
+            {"ts": AT + 1000, "values": {"level": 1.3}},
+        ],
+        "Pump-B": [{"ts": AT, "values": {"level": 2.0}}],
+    }
+    got = read(GATEWAY, said, "v1/gateway/telemetry")
+    assert [(t.device, t.at, t.metrics["level"]) for t in got] == [
+        ("Pump-A", AT, 1.2),
+        ("Pump-A", AT + 1000, 1.3),
+        ("Pump-B", AT, 2.0),
+    ]
+    with pytest.raises(Rejected) as why:
+        read(GATEWAY, [1], "v1/gateway/telemetry")
+    assert why.value.reason == "wrong_field"
+
+
+PACKED = (
+    "topics: [rules/out], metrics: {level: level}, options: {records: from_json(payload), "
+    "device: clientid, time: timestamp, time_format: ms}"
+)
+
+
+def test_a_message_packed_as_text_is_unpacked() -> None:
+    body = {"clientid": "L-7", "timestamp": AT, "payload": '{"level": 1.2}'}
+    (t,) = read(PACKED, body, "rules/out")
+    assert (t.device, t.at, t.metrics) == ("L-7", AT, {"level": 1.2})
+    for wrong, reason in (
+        ('{"level": ', "not_json"),
+        ("[" * 5_000, "not_json"),
+        (7, "wrong_field"),
+    ):
+        with pytest.raises(Rejected) as why:
+            read(PACKED, body | {"payload": wrong}, "rules/out")
+        assert why.value.reason == reason
+
+
+def test_a_record_without_its_time_may_count_from_its_arrival() -> None:
+    options = "options: {device: d, time: at%s}"
+    assert told(PLAIN + ", " + options % "", {"d": "D1", "l": 1}) == "bad_time"
+    (t,) = read(PLAIN + ", " + options % ", no_time: arrival", {"d": "D1", "l": 1})
+    assert t.at == NOW
