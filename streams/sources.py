@@ -126,27 +126,42 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             return None, None
         return _placed(x, y, self.crs)
 
-    def measured(self, kind: str, said: Iterable[tuple[str, Any, str]]) -> dict[str, float]:
+    def measured(
+        self, kind: str, said: Iterable[tuple[str, Any, str]], bad: list[Any] | None = None
+    ) -> dict[str, float]:
         """Our metrics of (their name, value, their unit or ""); what is not mapped is left out.
 
         A source that maps nothing passes all numbers under their own names. The unit of the
-        mapping wins over the one that the message says; without any the value is as ours.
+        mapping wins over the one that the message says; without any the value is as ours. null is
+        no value. A wrong value raises Rejected; with `bad` it stands there while others are good.
         """
-        found = {}
+        found: dict[str, float] = {}
+        wrong: list[Rejected] = []
         for name, value, unit in said:
             rule = self.metrics.get(name)
-            if rule is None and (self.metrics or not isinstance(value, bool | int | float)):
+            unmapped = self.metrics or not isinstance(value, bool | int | float)
+            if value is None or (rule is None and unmapped):
                 continue
             rule = rule or MetricMap(name[:64] or "value")
-            own = unit_of(kind, rule.metric)
             try:
-                if not (isinstance(value, str) and value in rule.values):
-                    value, unit = units.parted(value, unit, rule.unit)
-                plain = self._value(name, rule, value)
-                found[rule.metric] = units.convert(plain, rule.unit or unit or own, own)
-            except ValueError as why:
-                raise Rejected("wrong_unit", f"{name[:64]!r}: {why}") from why
+                found[rule.metric] = self._measure(kind, name, rule, value, unit)
+            except Rejected as why:
+                wrong.append(why)
+        if wrong and (bad is None or not found):
+            raise wrong[0]
+        if bad is not None:
+            bad += wrong
         return found
+
+    def _measure(self, kind: str, name: str, rule: MetricMap, value: Any, unit: str) -> float:
+        own = unit_of(kind, rule.metric)
+        try:
+            if not (isinstance(value, str) and value in rule.values):
+                value, unit = units.parted(value, unit, rule.unit)
+            plain = self._value(name, rule, value)
+            return units.convert(plain, rule.unit or unit or own, own)
+        except ValueError as why:
+            raise Rejected("wrong_unit", f"{name[:64]!r}: {why}") from why
 
     def _value(self, name: str, rule: MetricMap, value: Any) -> float:
         if isinstance(value, str) and rule.values:

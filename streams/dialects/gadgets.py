@@ -29,11 +29,12 @@ class Gadgets:
         self, code: str, kind: str, at: int, said: Iterable[Said], arrived: int, **about: Any
     ) -> list[Thing]:
         """The device, when that is news, and its values; `about` are name and gateway."""
-        metrics = self.source.measured(kind, said)
+        bad: list[Thing] = []
+        metrics = self.source.measured(kind, said, bad)
         reading: Thing = Known("unmapped")
         if metrics:
             reading = self.source.telemetry(code, kind, at, metrics, arrived)
-        return [*self._births.news(self.source.birth(code, kind, at, **about)), reading]
+        return [*self._births.news(self.source.birth(code, kind, at, **about)), reading, *bad]
 
     def presence(
         self, code: str, kind: str, arrived: int, online: bool, **about: Any

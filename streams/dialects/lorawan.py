@@ -77,9 +77,12 @@ class Network:
         """The uplink's values as Telemetry; frames without a value of ours are known."""
         source = self._source
         said = ((name, value, "") for name, value in flat(up.values).items())
-        metrics = source.measured(up.kind, said)
+        bad: list[Thing] = []
+        metrics = source.measured(up.kind, said, bad)
         if not metrics:
             return [Known("up:unmapped")]
         lon, lat = source.place(up.lon, up.lat)
-        more = {"lon": lon, "lat": lat, "message_id": up.message_id}
-        return [source.telemetry(up.device, up.kind, up.at, metrics, arrived, **more)]
+        # what a replay of the whole says must not pass for this part of it
+        own = None if bad else up.message_id
+        more = {"lon": lon, "lat": lat, "message_id": own}
+        return [source.telemetry(up.device, up.kind, up.at, metrics, arrived, **more), *bad]

@@ -19,6 +19,7 @@ from streams.sources import Introductions, Source
 
 TOPICS = ("ngsi/#",)
 ENTITIES = 1000  # of one message
+NULL = "urn:ngsi-ld:null"  # NGSI-LD's word for an attribute that was taken away
 _decoder = msgspec.json.Decoder()
 
 _TIME = r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?"
@@ -69,23 +70,28 @@ class Reader:
         return one_by_one(entities, lambda entity: self._entity(entity, arrived))
 
     def _entity(self, entity: dict[str, Any], arrived: int) -> list[Thing]:
-        kind = self._source.kind_of(_short(entity.get("type")))
+        if "deletedAt" in entity:
+            return [Known("deleted")]
+        types = entity.get("type", entity.get("@type"))
+        several = types if isinstance(types, list) else [types]
+        kind = self._source.kind_of(*(_short(each) for each in several))
         said = {_short(name): _attribute(value) for name, value in entity.items()}
         code = self._device(entity, said)
         lon, lat = self._source.place(*_point(said))
         place: dict[str, Any] = {"lon": lon, "lat": lat}
         readings: list[Thing] = []
+        bad: list[Thing] = []
         newest = 0
-        for time, values in self._piles(said).items():
+        for time, values in self._piles(entity, said).items():
             at = self._source.moment(time or None, arrived)
-            if metrics := self._source.measured(kind, values):
+            if metrics := self._source.measured(kind, values, bad):
                 newest = max(newest, at)
                 telemetry = self._source.telemetry(code, kind, at, metrics, arrived, **place)
                 readings.append(telemetry)
         name = said["name"].value if "name" in said else None
         more: dict[str, Any] = {"name": name[:100] if isinstance(name, str) and name else None}
         birth = self._source.birth(code, kind, newest or arrived, **place, **more)
-        return [*self._births.news(birth), *(readings or [Known("unmapped")])]
+        return [*self._births.news(birth), *(readings or [Known("unmapped")]), *bad]
 
     def _device(self, entity: dict[str, Any], said: dict[str, Attribute]) -> str:
         for name in (self._options.device, *DEVICES):
@@ -94,11 +100,15 @@ class Reader:
         own = entity.get("id", entity.get("@id"))
         return self._source.code(_plain_id(own) if isinstance(own, str) else own)
 
-    def _piles(self, said: dict[str, Attribute]) -> dict[str, list[tuple[str, Any, str]]]:
+    def _piles(
+        self, entity: dict[str, Any], said: dict[str, Attribute]
+    ) -> dict[str, list[tuple[str, Any, str]]]:
         """Name, value and unit of the measurements, by their time."""
         common = next((t for name in TIMES if (t := _time(said.get(name)))), "")
         piles: dict[str, list[tuple[str, Any, str]]] = {}
-        for name, attribute in said.items():
+        every = ((_short(name), one) for name, value in entity.items() for one in _several(value))
+        for name, instance in every:
+            attribute = _attribute(instance)
             if name in ABOUT or isinstance(attribute.value, dict | list | None):
                 continue
             at = attribute.at or common
@@ -134,12 +144,18 @@ def _entities(said: Any) -> Iterator[dict[str, Any]]:
         yield entity
 
 
+def _several(said: Any) -> list[Any]:
+    """The instances of an attribute, one per time; of several datasetIds the one without."""
+    if not isinstance(said, list) or not said or not isinstance(said[0], dict):
+        return [said]
+    return [a for a in said if isinstance(a, dict) and "datasetId" not in a] or said[:1]
+
+
 def _attribute(said: Any) -> Attribute:
     """An attribute in any encoding: plain, or an object with a value."""
-    if isinstance(said, list) and said and isinstance(said[0], dict):  # one per datasetId
-        said = next((a for a in said if isinstance(a, dict) and "datasetId" not in a), said[0])
+    said = _several(said)[0]
     if not isinstance(said, dict):
-        return Attribute(said, "", "")
+        return Attribute(None if said == NULL else said, "", "")
     if "@value" in said:
         return Attribute(said["@value"], "", "")
     if "object" in said:
@@ -148,7 +164,7 @@ def _attribute(said: Any) -> Attribute:
         return Attribute(said, "", "")
     about = said.get("metadata")
     about = about if isinstance(about, dict) else {}
-    value = said["value"]
+    value = None if said["value"] == NULL else said["value"]
     if isinstance(value, dict) and "@value" in value:
         value = value["@value"]
     if said.get("type") == "geo:point" and isinstance(value, str):

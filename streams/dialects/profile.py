@@ -126,10 +126,14 @@ class Reader:
         if online is not None:
             yield from self._presence(device, kind, at, _truth(online), get("name"), lon, lat)
         said = [*self._said(record)]
-        metrics = source.measured(kind, said)
+        bad: list[Thing] = []
+        metrics = source.measured(kind, said, bad)
         if metrics or not said and online is None:
-            more = {"message_id": _short(get("id"))} | ({} if lon is None else _place(lon, lat))
+            # what a replay of the whole says must not pass for a part of it
+            own = None if bad else _short(get("id"))
+            more = {"message_id": own} | ({} if lon is None else _place(lon, lat))
             yield source.telemetry(device, kind, at, metrics, arrived, **more)
+            yield from bad
         elif online is None:  # one of their many values that nobody has asked for
             yield Known("unmapped")
 

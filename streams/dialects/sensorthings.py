@@ -73,12 +73,14 @@ class Reader:
         place: dict[str, Any] = {"lon": lon, "lat": lat}
         result = said.get("result")
         values = result if isinstance(result, list) else [result]
-        metrics = self._source.measured(kind, zip(about.metrics, values, about.units, strict=False))
+        bad: list[Thing] = []
+        said_values = zip(about.metrics, values, about.units, strict=False)
+        metrics = self._source.measured(kind, said_values, bad)
         reading: Thing = Known("unmapped")
         if metrics:
             reading = self._source.telemetry(code, kind, at, metrics, arrived, **place)
         birth = self._source.birth(code, kind, at, name=about.name, **place)
-        return [*self._births.news(birth), reading]
+        return [*self._births.news(birth), reading, *bad]
 
     def _about(self, topic: str, said: dict[str, Any]) -> About:
         stream = said.get("Datastream", said.get("MultiDatastream"))

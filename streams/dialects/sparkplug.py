@@ -173,8 +173,10 @@ class Sparkplug:
         for (at, quality), values in sorted(piles.items()):
             try:
                 moment = self._source.moment(at or None, arrived)
-                found = self._source.measured(kind, values)
+                bad: list[Thing] = []
+                found = self._source.measured(kind, values, bad)
                 yield from self._parts(code, kind, moment, found, arrived, quality, place)
+                yield from bad
             except Rejected as why:
                 # a birth repeats values that may have changed last week
                 birth = where.what.endswith("BIRTH") and why.reason == "too_old"

@@ -94,6 +94,8 @@ class Message(msgspec.Struct, frozen=True):
 
 _decoder = msgspec.json.Decoder(Message)
 
+FOREIGN = "packetbroker"  # the name that stands for all gateways of other networks
+
 KNOWN = (
     "downlink_ack",
     "downlink_nack",
@@ -132,9 +134,18 @@ class Reader:
             return self._up(said, said.uplink_message, arrived)
         if said.join_accept is None and said.location_solved is None:
             raise Rejected("unknown_message", "none of the bodies of The Things Stack v3")
+        return self._sign_of_life(said, arrived)
+
+    def _sign_of_life(self, said: Message, arrived: int) -> list[Thing]:
         solved = said.location_solved.location if said.location_solved else None
-        up = self._uplink(said, UplinkMessage(), solved, arrived)
-        return self._network.presence(up) or [Known("join" if solved is None else "location")]
+        known = Known("join" if solved is None else "location")
+        try:
+            up = self._uplink(said, UplinkMessage(), solved, arrived)
+        except Rejected as why:
+            if why.reason != "unknown_kind":
+                raise
+            return [known]  # only uplinks say the model: what it is stands in the next one
+        return self._network.presence(up) or [known]
 
     def _up(self, said: Message, body: UplinkMessage, arrived: int) -> list[Thing]:
         place = body.locations.get("user") or next(iter(body.locations.values()), None)
@@ -167,7 +178,7 @@ class Reader:
 
 def _heard(source: Source, said: RxMetadata) -> Heard | None:
     """The gateway; None for one of another network, whose name we do not learn."""
-    if not said.gateway_ids.gateway_id:
+    if said.gateway_ids.gateway_id in ("", FOREIGN):
         return None
     at = said.location
     lon, lat = (at.longitude, at.latitude) if at else (None, None)

@@ -98,6 +98,20 @@ def test_frames_without_values_are_known(more: dict[str, Any], what: str) -> Non
     assert read("up", **more)[-1] == Known(what)
 
 
+def test_null_is_no_value_and_a_wrong_one_is_refused_alone() -> None:
+    reading = read("up", object={"distance": 1200, "battery": None})[-1]
+    assert reading.metrics == {"depth": 30.0}
+    assert read("up", object={"distance": None})[-1] == Known("up:unmapped")
+    *_, part, wrong = read("up", object={"distance": 1200, "battery": "read error"})
+    assert part.metrics == {"depth": 30.0}
+    assert (wrong.reason, wrong.detail) == ("wrong_field", "battery 'read error' is no number")
+    # the letter, mended and replayed, says the whole: it is no repetition of this part
+    assert part.message_id is None
+    assert reading.message_id
+    with pytest.raises(Rejected, match="wrong_field"):
+        read("up", object={"battery": "read error"})
+
+
 def test_an_uplink_that_nobody_decoded_is_refused_with_the_mend() -> None:
     with pytest.raises(Rejected, match="not_decoded: no object: give the device profile a codec"):
         read("up", object=None)

@@ -102,6 +102,37 @@ def test_one_bad_entity_does_not_take_the_others_along() -> None:
     assert isinstance(got[-1], Telemetry)
 
 
+def test_instances_of_an_attribute_by_time_and_by_dataset() -> None:
+    times = ("2026-11-21T13:00:00Z", "2026-11-21T13:10:00Z")
+    history = [{"type": "Property", "value": n, "observedAt": at} for n, at in enumerate(times, 7)]
+    got = [t.metrics for t in read(AIR | {"pm10": history}) if isinstance(t, Telemetry)]
+    assert got == [{"pm10": 7.0}, {"pm10": 8.0}]
+    sets = [{"value": 5, "datasetId": "urn:ngsi-ld:a"}, {"value": 6}]
+    assert read(AIR | {"pm10": sets})[-1].metrics == {"pm10": 6.0}  # type: ignore[union-attr]
+    assert read(AIR | {"pm10": sets[:1]})[-1].metrics == {"pm10": 5.0}  # type: ignore[union-attr]
+
+
+def test_what_is_gone_is_no_value_and_no_device() -> None:
+    rules = {"pm10": MetricMap("pm10"), "no2": MetricMap("no2")}
+    gone = {"pm10": {"type": "Property", "value": "urn:ngsi-ld:null"}, "no2": 3}
+    assert read(AIR | gone, metrics=rules)[-1].metrics == {"no2": 3.0}  # type: ignore[union-attr]
+    assert read(AIR | {"deletedAt": "2026-11-21T13:00:00Z"}) == [Known("deleted")]
+
+
+def test_an_entity_may_have_several_types() -> None:
+    said = AIR | {"type": ["Station", "AirQualityObserved"], "pm10": 7}
+    assert read(said)[-1].kind == "air"  # type: ignore[union-attr]
+
+
+def test_a_wrong_value_is_refused_alone() -> None:
+    rules = {"pm10": MetricMap("pm10"), "no2": MetricMap("no2")}
+    _, reading, wrong = read(AIR | {"pm10": "broken", "no2": 3}, metrics=rules)
+    assert isinstance(reading, Telemetry)
+    assert reading.metrics == {"no2": 3.0}
+    assert isinstance(wrong, Rejected)
+    assert wrong.reason == "wrong_field"
+
+
 def test_an_entity_without_numbers_is_known() -> None:
     assert read({"id": "a", "type": "AirQualityObserved", "airQualityLevel": "good"})[1:] == [
         Known("unmapped")

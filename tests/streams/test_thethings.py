@@ -39,9 +39,8 @@ def uplink(**more: Any) -> dict[str, Any]:
 
 
 def test_an_uplink_is_a_reading_and_tells_who_is_alive() -> None:
-    gateway, stranger, device, reading = read("up")
+    gateway, device, reading = read("up")
     assert (gateway.device, gateway.kind, gateway.lon) == ("lxd-roof", "gateway", 119.9533)
-    assert stranger.device == "packetbroker"
     assert device == DeviceStatus(
         device="A84041000181C007",
         kind="manhole",
@@ -90,6 +89,12 @@ def test_joins_and_places_are_presence() -> None:
     solved = {"service": "geo", "location": {"latitude": 31.78, "longitude": 119.95}}
     (place,) = read("join", "location/solved", join_accept=None, location_solved=solved)
     assert (place.lon, place.lat) == (119.95, 31.78)
+
+
+def test_a_join_says_no_model_and_is_known_where_only_models_are_mapped() -> None:
+    by_model = msgspec.structs.replace(SOURCE, kind={"dragino/ldds75": "manhole"})
+    reader = thethings.reader(by_model)
+    assert reader.read(topic("join"), sample("thethings", "join.json"), NOW) == [Known("join")]
 
 
 def test_messages_about_messages_are_known() -> None:
