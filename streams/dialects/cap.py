@@ -53,6 +53,7 @@ COLOUR_PARAMETERS = (
 FOREIGN = re.compile(r"SAME|FIPS|UGC|EMMA|NUTS|WARNCELL|CLC|SGC|ISO.?3166", re.I)
 EVENT_CODE = re.compile(r"\d{2}[A-Z]\d{2}")  # 11B03 for 暴雨: a code says nothing in a list
 CODE = re.compile(r"[1-8]\d{5}(\d{3}|\d{6}|\d{8})?")
+_CHINESE_CODING = re.compile(rb"<\?xml[^>]{0,100}encoding=.gb", re.I)  # the parser knows none
 LIST = re.compile(r"[、，,;；/\s]+")
 FORMER_LANGUAGE = "en-US"  # CAP-v1.2, 3.2.2: what an info without a language is in
 
@@ -85,14 +86,15 @@ class Reader:
 
     def _warning(self, alert: Element, arrived: int) -> Warning:
         zone = self._source.zone
-        sent = words.sent(_must(alert, "sent"), arrived, zone)
+        sent = words.sent(_said(alert, "sendTime") or _must(alert, "sent"), arrived, zone)
         infos = _of_one_language(_children(alert, "info", MOST_INFOS))
         kind = _kind(_said(alert, "msgType"), infos)
         if not infos and kind is not MessageType.CANCEL:
             raise Rejected("no_info", "an alert or update without <info> says nothing")
         infos = sorted(infos, key=level, reverse=True)  # stable: the first of the worst speaks
         first = infos[0] if infos else alert
-        event, headline = (words.short(_said(first, name)) for name in ("event", "headline"))
+        event = words.short(_said(first, "event") or _said(first, "eventType"))
+        headline = words.short(_said(first, "headline"))
         title = words.title(event, level(first))
         if headline and (not event or EVENT_CODE.fullmatch(event)):
             title = headline
@@ -173,7 +175,9 @@ def _parsed(payload: bytes) -> Element:
     if len(payload) > wire.LIMIT_BYTES:
         raise Rejected("too_large", f"{len(payload)} bytes; at most {wire.LIMIT_BYTES} are taken")
     try:
-        root: Element = fromstring(payload, forbid_dtd=True)
+        chinese = _CHINESE_CODING.match(payload)
+        said: str | bytes = payload.decode("gb18030") if chinese else payload
+        root: Element = fromstring(said, forbid_dtd=True)
     except DefusedXmlException as why:
         raise Rejected("unsafe_xml", "a DTD or entities, which CAP has no use for") from why
     except (ParseError, ValueError, LookupError) as why:
@@ -263,6 +267,8 @@ def _references(text: str, sender: str) -> tuple[Reference, ...]:
 
 
 def _codes(area: Element) -> Iterable[str]:
-    for name, value in _pairs(area, "geocode"):
+    """Codes of areas, also as the bare text of <geocode>."""
+    bare = (("", said) for said in _texts(area, "geocode"))
+    for name, value in (*_pairs(area, "geocode"), *bare):
         if not FOREIGN.search(name):
             yield from (code for code in LIST.split(value) if CODE.fullmatch(code))
