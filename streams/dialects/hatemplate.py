@@ -1,8 +1,8 @@
 """The value templates of Home Assistant that are read: a path into the payload, no more.
 
 `{{ value }}`, `{{ value_json.a.b }}`, `{{ value_json['a'].b[0] }}`, each with the filters float,
-int and round, which change nothing here. Anything else is refused: a template is a program, and
-those of strangers are not run.
+int, round and is_defined, which change nothing here. Anything else is refused: a template is a
+program, and those of strangers are not run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST = 300
 _WHOLE = re.compile(
     r"\{\{-?\s*(value_json|value)"
     r"((?:\.\w+|\[\s*'[^'\]]*'\s*\]|\[\s*\"[^\"\]]*\"\s*\]|\[\s*\d{1,6}\s*\])*)"
-    r"((?:\s*\|\s*(?:float|int|round)(?:\(\s*[\d.]*\s*\))?)*)\s*-?\}\}"
+    r"((?:\s*\|\s*(?:float|int|round|is_defined)(?:\(\s*[\d.]*\s*\))?)*)\s*-?\}\}"
 )
 _STEP = re.compile(r"\.(\w+)|\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\]|\[\s*(\d+)\s*\]")
 _decoder = msgspec.json.Decoder()

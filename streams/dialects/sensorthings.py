@@ -20,6 +20,7 @@ from streams.sources import Introductions, Source
 TOPICS = tuple(f"v1.{n}/{level}Observations" for n in (0, 1) for level in ("", "+/"))
 OBSERVATIONS = 1000  # of one message
 _decoder = msgspec.json.Decoder()
+STREAMS = ("Datastreams", "MultiDatastreams")
 _STREAM = re.compile(r"(?:Multi)?Datastreams\('?([^')]{1,100})'?\)")
 
 
@@ -123,7 +124,22 @@ def _observations(said: Any) -> Iterator[dict[str, Any]]:
         if "dataArray" in each:
             yield from _rows(each)
         else:
-            yield each
+            yield from _unfolded(each)
+
+
+def _unfolded(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The observation itself, or those within a Thing or a Datastream asked for with $expand."""
+    streams = [stream | {"Thing": said} for name in STREAMS for stream in _listed(said, name)]
+    for stream in [said, *streams]:
+        name = "MultiDatastream" if "unitOfMeasurements" in stream else "Datastream"
+        yield from (each | {name: stream} for each in _listed(stream, "Observations"))
+    if not any(name in said for name in ("Observations", *STREAMS)):
+        yield said
+
+
+def _listed(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = said.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _rows(said: dict[str, Any]) -> Iterator[dict[str, Any]]:

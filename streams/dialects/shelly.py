@@ -37,6 +37,7 @@ VALUES = {
     "lux": ("lux", ""),
     "pf": ("pf", ""),
     "relay": ("output", ""),
+    "state": ("open", ""),  # of a door or window
 }
 WORDS = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "open": 1.0, "close": 0.0}
 # generation 2: the field within a component → ours, the unit
@@ -48,6 +49,7 @@ FIELDS = {
     "current": ("current", "A"),
     "aenergy.total": ("energy", "Wh"),
     "total_act_energy": ("energy", "Wh"),
+    "total_act": ("energy", "Wh"),
     "temperature.tC": ("chip_temp", "℃"),
     "tC": ("temp", "℃"),
     "rh": ("humidity", "%"),
@@ -60,7 +62,9 @@ FIELDS = {
     "lux": ("lux", ""),
 }
 # energy of the last minutes, the same in Fahrenheit, timers: no readings
-NOISE = re.compile(r"\.(?:aenergy\.(?:by_minute|minute_ts).*|.*tF|tF|timer_\w+|id|minute_ts)$")
+NOISE = re.compile(
+    r"\.(?:aenergy\.(?:by_minute|minute_ts).*|.*tF|tF|timer_\w+|id|minute_ts|last_\w+_ts)$"
+)
 SILENT = ("sys", "cloud", "mqtt", "ble", "ws", "ht_ui", "wifi", "eth", "modbus", "matter", "knx")
 
 

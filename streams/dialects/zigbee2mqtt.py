@@ -14,7 +14,7 @@ import msgspec
 from app.errors import Rejected
 from streams import wire
 from streams.dialects import Known, Thing
-from streams.dialects.gadgets import Gadgets, Said, is_online, json_object
+from streams.dialects.gadgets import Gadgets, Said, is_online, json_object, word
 from streams.sources import Source, flat
 
 TOPICS = ("zigbee2mqtt/#",)
@@ -67,15 +67,16 @@ class Reader:
             return self._gadgets.presence(
                 code, kind, arrived, is_online(payload), gateway=self._gateway()
             )
+        if last and payload and not payload.lstrip().startswith(b"{"):
+            return self._reading(name, {last: _plain(word(payload))}, arrived)  # output: attribute
         name = f"{name}/{last}" if last else name
         if name in self._groups:
             return [Known("group")]
-        return self._state(name, payload, arrived)
-
-    def _state(self, name: str, payload: bytes, arrived: int) -> list[Thing]:
         if not payload:
             return [Known("removed")]
-        said = json_object(payload)
+        return self._reading(name, json_object(payload), arrived)
+
+    def _reading(self, name: str, said: dict[str, Any], arrived: int) -> list[Thing]:
         code, kind = self._who(name)
         at = self._source.moment(said.get("last_seen"), arrived)
         values = self._gadgets.named(self._values(name, said), NAMES)
@@ -125,6 +126,14 @@ def faults(source: Source) -> list[str]:
     options: Options = source.options or Options()
     wrong = not options.base or options.base.startswith("/") or set("+#") & set(options.base)
     return ["base is a topic such as zigbee2mqtt, without wildcards"] if wrong else []
+
+
+def _plain(said: str) -> Any:
+    """The value of an attribute on a topic of its own: number, true, false, or the text."""
+    try:
+        return _decoder.decode(said)
+    except msgspec.DecodeError:
+        return said
 
 
 def _list(payload: bytes) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ NOW = 1_795_000_000_000
 TEMPERATURE = {
     "~": "plant/th7",
     "stat_t": "~/state",
-    "val_tpl": "{{ value_json.temperature | float | round(1) }}",
+    "val_tpl": "{{ value_json.temperature | is_defined | float | round(1) }}",
     "unit_of_meas": "°F",
     "dev_cla": "temperature",
     "uniq_id": "th7_t",

@@ -87,6 +87,21 @@ def test_a_page_by_http_and_a_data_array() -> None:
     ]
 
 
+def test_observations_within_their_datastream_or_thing() -> None:
+    own = {"ObservedProperty": {"name": "PM2.5"}, "Observations": [PLAIN, PLAIN | {"result": 3}]}
+    thing = {"@iot.id": 3, "name": "cz"}
+    for said in (own | {"Thing": thing}, {"value": [thing | {"Datastreams": [own]}]}):
+        got = readings(read(said))
+        assert [(t.device, t.metrics) for t in got] == [("3", {"pm25": 38.0}), ("3", {"pm25": 3.0})]
+    with pytest.raises(Rejected, match="no_observation"):
+        read({"Datastreams": [{"Datastreams": [own]}]})
+
+
+def test_null_is_no_result() -> None:
+    stream = {"Thing": {"@iot.id": 3}, "ObservedProperty": {"name": "PM2.5"}}
+    assert read(PLAIN | {"result": None, "Datastream": stream})[-1] == Known("unmapped")
+
+
 def test_a_multi_datastream_has_a_unit_for_each_result() -> None:
     stream = {
         "unitOfMeasurements": [{"symbol": "mg/m3"}, {"symbol": "ug/m3"}],

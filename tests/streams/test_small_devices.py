@@ -145,6 +145,18 @@ def test_zigbee2mqtt_learns_models_and_units_from_the_bridge() -> None:
     assert (status.kind, got.at, got.metrics) == ("electrical_fire", AT, {"voltage": 231, "on": 1})
 
 
+def test_zigbee2mqtt_attributes_on_topics_of_their_own() -> None:
+    reader = zigbee2mqtt.reader(source("zigbee2mqtt"))
+    status, got = reader.read("zigbee2mqtt/hall/plug/temperature", b"23.5", NOW)
+    assert isinstance(status, DeviceStatus)
+    assert isinstance(got, Telemetry)
+    assert (got.device, got.metrics) == (reader._who("hall/plug")[0], {"temp": 23.5})
+    (contact,) = reader.read("zigbee2mqtt/hall/plug/contact", b"false", NOW)
+    assert isinstance(contact, Telemetry)
+    assert contact.metrics == {"contact": 0}
+    assert reader.read("zigbee2mqtt/hall/plug/action", b"single", NOW) == [Known("unmapped")]
+
+
 def test_zigbee2mqtt_presence_groups_and_commands() -> None:
     reader = zigbee2mqtt.reader(source("zigbee2mqtt"))
     (bridge,) = reader.read("zigbee2mqtt/bridge/state", b'{"state":"offline"}', NOW)
@@ -170,6 +182,7 @@ def test_zigbee2mqtt_presence_groups_and_commands() -> None:
         ("shellies/shellyem-1/emeter/1/power", "3", {"power_1": 3}),
         ("shellies/shellyht-1/sensor/temperature", "21.5", {"temp": 21.5}),
         ("shellies/shellysmoke-1/sensor/smoke", "true", {"smoke": 1}),
+        ("shellies/shellydw2-1/sensor/state", "open", {"open": 1}),
     ],
 )
 def test_shelly_first_generation(topic: str, said: str, want: dict[str, float]) -> None:
@@ -222,6 +235,12 @@ def test_shelly_rpc_status() -> None:
     }
     mapped = {"switch:0.aenergy.total": MetricMap("energy")}
     assert metrics(read(shelly, "x/events/rpc", FULL, metrics=mapped)) == {"energy": 6.5325}
+
+
+def test_shelly_three_phase_meter() -> None:
+    said = {"id": 0, "a_act_power": 951.2, "total_act_power": 951.2}
+    assert metrics(read(shelly, "pro3em/status/em:0", said))["power"] == 951.2
+    assert metrics(read(shelly, "pro3em/status/emdata:0", {"total_act": 1000.0})) == {"energy": 1.0}
 
 
 def test_shelly_component_status_alarm_and_presence() -> None:
