@@ -32,6 +32,7 @@ ANY_WORD = "*"
 SHORT_TITLE = 40  # characters that stand for a title which nobody gave
 OLDEST = 946_684_800_000  # the year 2000: what says less has no clock
 
+_ZERO = re.compile(r"0(?:\.0*)?")  # 0, 0 is what a form says that has no place
 _WHERE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
@@ -144,6 +145,8 @@ def _plain(fields: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
         value = _value(name, fields.get(name))
         if value is not None:
             found[name] = value
+    if all(_ZERO.fullmatch(str(found.get(name, ""))) for name in NUMBERS):
+        return {name: value for name, value in found.items() if name not in NUMBERS}
     return found
 
 

@@ -184,6 +184,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "the file of sources uses this name; take another",
     ),
     "drop.large_file": ("文件 {mb} MB；不超过 {most} MB", "a file of {mb} MB; at most {most} MB"),
+    "drop.web_page": (
+        "这是网页（HTML 或 XML）格式的表格，只是名为 .xls；请用 Excel 打开后另存为 .xlsx 或 CSV",
+        "a page of HTML or XML only called .xls; open it in Excel and save it as .xlsx or CSV",
+    ),
+    "drop.rounded": (
+        "“{said}”是表格软件四舍五入后的数字，原编号已丢失；请将该列设为文本后重新导出",
+        "“{said}” was rounded by a spreadsheet, it is lost; make the column text, export again",
+    ),
     "drop.old_book": (
         "旧版 .xls 或加密的工作簿；请另存为 .xlsx 或 CSV",
         "an old .xls or an encrypted workbook; save it as .xlsx or CSV",

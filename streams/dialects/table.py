@@ -6,6 +6,7 @@ A message is one row as a JSON object of their columns: so a refused row can be 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -34,6 +35,12 @@ _SPAN = re.compile(
     re.ASCII,
 )
 _PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?", re.ASCII)
+_DAYS = re.compile(r"\d{5}(?:\.\d{1,12})?", re.ASCII)  # the day of a sheet, as CSV has it
+_HALF = re.compile("[上下]午")
+# what a sheet makes of a long number: 13812345678.0, 1.3812345678E+10, 2.02611E+11 (rounded)
+_SHEET_NUMBER = re.compile(r"(\d{1,15})\.0|(\d)\.(\d{1,14})[eE]\+?(\d\d?)", re.ASCII)
+NUMBERED = ("order_no", "id", "caller_phone", "id_no")
+EXACT = 1e15  # larger whole numbers of a sheet have lost digits
 _decoder: msgspec.json.Decoder[Mapping[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 Column = Annotated[str, Meta(min_length=1, max_length=110)]
@@ -127,7 +134,7 @@ class Reader:
             if isinstance(value, str) and len(value) > LONGEST:
                 raise Rejected("too_large", f"{name}: {len(value)} characters in `{column}`")
             if value is not None and value != "":
-                said[name] = value
+                said[name] = _unrounded(name, value) if name in NUMBERED else value
         said = dict(self._options.defaults) | said
         if self._auto and "ts" in said:
             said["ts"] = _told(moment(said["ts"]))
@@ -139,6 +146,21 @@ class Reader:
 def reader(source: Source) -> Reader:
     """A reader of the source's rows."""
     return Reader(source)
+
+
+def _unrounded(name: str, value: Any) -> Any:
+    """A long number as it was before a sheet took it for a quantity; a lost one is no key."""
+    lost = isinstance(value, int | float) and value >= EXACT
+    if isinstance(value, str) and (found := _SHEET_NUMBER.fullmatch(value.strip())):
+        if found[1]:
+            return found[1]
+        digits, tens = found[2] + found[3], int(found[4])
+        if len(digits) == tens + 1:
+            return digits
+        lost = len(digits) <= tens
+    if lost and name in ("order_no", "id"):
+        raise Rejected("wrong_value", f"{name}: {text.say('drop.rounded', said=str(value)[:40])}")
+    return value
 
 
 def _told(ts: Any) -> Any:
@@ -154,16 +176,20 @@ def _told(ts: Any) -> Any:
 def moment(said: Any) -> Any:
     """A time as tables write it, as ISO-8601; what is none stays as it is, for the refusal.
 
-    2026/1/6 9:05, 2026年1月6日 9时5分, 20260106090500, and the days of a sheet without a format.
+    2026/1/6 9:05, 2026年1月6日 下午3时5分, 20260106090500, the days of a sheet without a format.
     """
+    plain = unicodedata.normalize("NFKC", said).strip() if isinstance(said, str) else ""
+    if _DAYS.fullmatch(plain):
+        said = float(plain)
     if isinstance(said, int | float) and not isinstance(said, bool):
         if not EXCEL_DAYS[0] < said < EXCEL_DAYS[1]:
             return _packed(str(int(said))) if abs(said) < 1e15 else said
         return (EXCEL_ZERO + timedelta(seconds=round(said * 86_400))).isoformat()
     if not isinstance(said, str):
         return said
-    found = _SPAN.fullmatch(said.strip())
-    return _iso(found, said) if found else _packed(said.strip())
+    half = _HALF.search(plain)
+    found = _SPAN.fullmatch(_HALF.sub(" ", plain, count=1))
+    return _iso(found, said, half[0] if half else "") if found else _packed(plain)
 
 
 def _packed(said: str) -> str:
@@ -171,9 +197,12 @@ def _packed(said: str) -> str:
     return _iso(found, said) if found else said
 
 
-def _iso(found: re.Match[str], said: str) -> str:
+def _iso(found: re.Match[str], said: str, half: str = "") -> str:
+    """The moment; `half` is 上午 or 下午, whose hours are 1 to 12."""
     try:
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        if half:
+            hour = hour % 12 + 12 * (half == "下午") if hour <= 12 else hour
         at = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - zone comes later
         return at.isoformat()
     except ValueError:

@@ -22,8 +22,10 @@ HEADER_WITHIN = 10  # titles and notes may stand above the header
 NEARLY = 0.7  # of the fullest row: a header may have nameless columns, a title has one cell
 SEPARATORS = ",\t;|"
 _BLANKS = re.compile(r"\s+")
-# how exports force a spreadsheet to leave a number alone: ="0519…", or a tab at its end
-_FORCED = re.compile(r'="(.*)"', re.DOTALL)
+# how exports force a spreadsheet to leave a number alone: ="0519…", '0519…, or a tab at its end
+_FORCED = re.compile(r"""="(.*)"|'([+\d][\d +()-]*)""", re.DOTALL)
+# what many systems call .xls is a page of HTML or XML
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|meta|style|table|\?xml)\b", re.IGNORECASE)
 
 Cells = dict[str, Any]
 
@@ -56,7 +58,10 @@ def read(content: bytes, wanted: Collection[str] = (), sheet: str = "") -> Table
     elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise Rejected("not_table", say("drop.old_book"))
     else:
-        rows = _csv(text(content))
+        said = text(content)
+        if _PAGE.match(said):
+            raise Rejected("not_table", say("drop.web_page"))
+        rows = _csv(said)
     return _table(list(islice(rows, ROWS + HEADER_WITHIN + 1)), wanted)
 
 
@@ -171,4 +176,4 @@ def _cell(value: Any) -> Any:
         return value
     said = value.strip()
     forced = _FORCED.fullmatch(said)
-    return forced[1].strip() if forced else said
+    return (forced[1] or forced[2] or "").strip() if forced else said

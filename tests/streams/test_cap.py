@@ -222,7 +222,7 @@ def test_the_national_form_in_gbk():
     (zone,) = said.zones
     assert (zone.level, zone.codes, zone.names) == (Level.ORANGE, ("320400000000",), ())
     with pytest.raises(Rejected, match="not_xml"):
-        read('<?xml version="1.0" encoding="gb2312"?><alert>'.encode() + b"\xff\xff</alert>")
+        read(b'<?xml version="1.0" encoding="gb2312"?><alert>' + b"\xff\xff</alert>")
 
 
 POLYGON = "<area><areaDesc/><polygon>{}</polygon></area>"

@@ -82,6 +82,20 @@ def test_what_forces_a_spreadsheet_to_show_text_is_taken_off():
     assert tables.read(said.encode()).rows[0].cells == {"a": "0519", "b": "13812345678", "c": "x"}
 
 
+def test_an_apostrophe_before_a_number_is_taken_off():
+    (row,) = tables.read("编号,电话,内容\n1,'13812345678,'tis\n".encode()).rows
+    assert (row.cells["电话"], row.cells["内容"]) == ("13812345678", "'tis")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<html><table><tr><td>编号</td></tr></table></html>", '\r\n<?xml version="1.0"?><Workbook/>'],
+)
+def test_a_page_that_is_called_xls_is_named(page):
+    with pytest.raises(Rejected, match="HTML"):
+        tables.read(page.encode("gbk"))
+
+
 def test_a_sheet_by_its_name():
     made = openpyxl.Workbook()
     made.active.append(["别的"])

@@ -129,6 +129,8 @@ def test_our_own_shapes_need_no_mapping() -> None:
     assert (order.order_no, order.at, order.type) == ("A1", AT, "投诉")
     assert order.lon == pytest.approx(119.895, abs=0.01)
     assert order.lon != 119.9
+    (nowhere,) = read(OWN, ORDER | {"lon": 0, "lat": "0.0"})
+    assert (nowhere.lon, nowhere.lat) == (None, None)
     (report,) = read(PATROL, REPORT | {"worker": "W001", "lon": 119.9, "lat": 31.8})
     assert isinstance(report, Report)
     assert (report.id, report.worker, report.channel) == ("xc-r1", "W001", "patrol")

@@ -54,7 +54,8 @@ def test_a_row_as_json_says_the_same_so_that_it_can_be_replayed():
         *("2026-11-20 16:30", "2026/11/20 16:30:00", "2026.11.20 16:30", "2026年11月20日16时30分"),
         *("2026年11月20日 16:30", "2026-11-20T16:30:00", "2026-11-20 16：30", "20261120163000"),
         *("202611201630", 46346.6875, 20261120163000, "2026-11-20T16:30:00+08:00"),
-        *("2026-11-20 16:30:00.0", "2026年11月20日 16时30分00秒"),
+        *("2026-11-20 16:30:00.0", "2026年11月20日 16时30分00秒", "46346.6875"),
+        *("2026/11/20 下午 4:30:00", "2026年11月20日 下午4时30分", "２０２６-11-20 16：30"),
     ],
 )
 def test_times_as_tables_write_them(said):
@@ -86,6 +87,33 @@ def test_rows_that_cannot_be_taken(changes, reason, said):
         order(**changes)
     assert why.value.reason == reason
     assert said in why.value.detail
+
+
+def test_halves_of_a_day():
+    day = AT - 16 * 3_600_000 - 30 * 60_000
+    for said, hour in (("上午 12:00", 0), ("上午9:00", 9), ("下午12:00", 12), ("下午 11:00", 23)):
+        assert order(受理时间=f"2026-11-20 {said}").at == day + hour * 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("said", "phone"),
+    [
+        *[("13812345678.0", "13812345678"), ("1.3812345678E+10", "13812345678")],
+        *[(13812345678.0, "13812345678"), ("1.38123E+10", "1.38123E+10"), ("0519-1", "0519-1")],
+    ],
+)
+def test_a_phone_that_a_sheet_took_for_a_quantity(said, phone):
+    assert order(联系电话=said).caller_phone == phone
+
+
+@pytest.mark.parametrize("said", ["2.02611E+11", 2.026112200001e18, 2026112200010000])
+def test_a_number_that_a_sheet_has_rounded_is_no_key(said):
+    with pytest.raises(Rejected) as why:
+        order(工单编号=said)
+    assert why.value.reason == "wrong_value"
+    assert "order_no" in why.value.detail
+    assert order(工单编号="1E05").order_no == "1E05"
+    assert order(工单编号=20261122001.0).order_no == "20261122001"
 
 
 def test_words_and_defaults():
