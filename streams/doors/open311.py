@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -14,9 +16,11 @@ from app.city import City
 from app.domain.tokens import OPEN311, Token
 from app.errors import Conflict, Invalid, NotFound, Refused, Rejected, SignInNeeded, Unavailable
 from app.services import ingest, public_requests, reports, throttle, tokens
+from streams import wire
 from streams.georeport import asked, offered, shapes, told
 
 log = logging.getLogger(__name__)
+_decoder: msgspec.json.Decoder[Mapping[str, object]] = msgspec.json.Decoder(dict[str, Any])
 
 SAID = {404: "没有这个地址。", 405: "此地址不支持这种请求方式。", 413: "请求内容过大。"}
 LARGEST = 64 * 1024  # of one form: texts only, pictures come by media_url
@@ -81,17 +85,26 @@ def _lists(pages: Blueprint, city: City, form: str) -> None:
     @pages.post(f"/v2/requests{form}", endpoint=f"report{form[1:]}")
     def report() -> Response:
         request.max_content_length = LARGEST
+        said = _posted()
         with ingest.answering(city):
-            caller = _caller(city)
-            case_id = _file(city, caller)
+            caller = _caller(city, said)
+            case_id = _file(city, caller, said)
         return _answer("service_requests", [told.accepted(case_id)])
 
 
-def _caller(city: City) -> Token:
+def _posted() -> asked.Form:
+    """What a client has sent: a form, or a JSON object of the same names, as some do."""
+    if request.is_json:
+        return asked.flattened(wire.decode(_decoder, request.get_data()))
+    pictures = "\n".join(request.form.getlist("media_url"))
+    return request.form.to_dict() | ({"media_url": pictures} if pictures else {})
+
+
+def _caller(city: City, said: asked.Form) -> Token:
     """Who has the api_key; an address that keeps failing has to wait."""
     throttle.ask(city, "token", _ip())
-    key = request.form.get("api_key") or request.args.get("api_key", "")
-    _jurisdiction(city, request.form.get("jurisdiction_id", ""))
+    key = said.get("api_key") or request.args.get("api_key", "")
+    _jurisdiction(city, said.get("jurisdiction_id", ""))
     if not key:
         raise SignInNeeded("缺少 api_key，请向城运中心申请。")
     try:
@@ -101,12 +114,12 @@ def _caller(city: City) -> Token:
         raise
 
 
-def _file(city: City, caller: Token) -> str:
+def _file(city: City, caller: Token, form: asked.Form) -> str:
     """Open the case at once, or find the one that this report has opened before."""
     now = city.now()
     counts = Counter({f"received:{caller.source}": 1})
     try:
-        said = asked.report(request.form, caller.source, now)
+        said = asked.report(form, caller.source, now)
         try:
             case = reports.accept(city, said.report, by=caller.source, citizen=said.citizen)
         except Conflict:  # the same report came twice at this moment: its case is there now

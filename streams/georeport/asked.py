@@ -35,6 +35,23 @@ _SAME = (
 Form = Mapping[str, str]
 
 
+def flattened(said: Mapping[str, object]) -> dict[str, str]:
+    """A JSON object as the form it stands for: {"attribute": {"A": 1}} is attribute[A]=1."""
+    found: dict[str, str] = {}
+    for name, value in said.items():
+        inner = value.items() if name == "attribute" and isinstance(value, dict) else ()
+        found |= {f"attribute[{key}]": _text(each) for key, each in inner if each is not None}
+        if value is not None and not isinstance(value, dict):
+            found[name] = _text(value)
+    return found
+
+
+def _text(said: object) -> str:
+    if isinstance(said, list):
+        return "\n".join(_text(each) for each in said if not isinstance(each, list | dict))
+    return str(said).lower() if isinstance(said, bool) else str(said)
+
+
 class Told(NamedTuple):
     """A report, and who has told it as an order: personal, for the ledger alone."""
 
@@ -116,9 +133,9 @@ def _description(form: Form, service: Entry) -> str:
         if name.startswith("attribute[") and name.endswith("]")
     }
     more = offered.told(service, answers)
-    url = form.get("media_url", "").strip()
-    if _URL.fullmatch(url):
-        more.append(f"附图（未下载）：{url}")
+    said = (url.strip() for url in form.get("media_url", "").splitlines())
+    if urls := [url for url in said if _URL.fullmatch(url)]:
+        more.append(f"附图（未下载）：{' '.join(urls)}")
     words = form.get("description", "").replace("\0", "").strip()
     return words + (f"（{'；'.join(more)}）" if more else "")
 

@@ -146,6 +146,28 @@ def test_attributes_and_the_picture_stand_in_the_description(http, key, city):
     assert told == f"（现场是否有人身危险：是；部件状态：破损；附图（未下载）：{url}）"
 
 
+def test_several_pictures_of_one_form(http, key, city):
+    urls = ["https://example.com/1.jpg", "https://example.com/2.jpg"]
+    form = {"api_key": key, "service_code": "06010", **HERE, "media_url": [*urls, "no address"]}
+    request_id = an_id(http.post("/open311/v2/requests.json", data=form))
+    with city.ledger.read() as tx:
+        assert tx.case(request_id).description == f"（附图（未下载）：{' '.join(urls)}）"
+
+
+def test_a_json_object_is_understood_as_its_form(http, key, city):
+    said = {"api_key": key, "service_code": "01002", **HERE, "phone": None, "lat": HERE["lat"]}
+    said |= {"attribute": {"STATE": "破损"}, "attribute[HAZARD]": "yes", "description": "盖"}
+    request_id = an_id(http.post("/open311/v2/requests.json", json=said))
+    with city.ledger.read() as tx:
+        assert tx.case(request_id).description == "盖（现场是否有人身危险：是；部件状态：破损）"
+    for wrong in ([], "{"):
+        body = wrong if isinstance(wrong, str) else json.dumps(wrong)
+        answer = http.post("/open311/v2/requests.json", data=body, content_type="application/json")
+        assert (answer.status_code, answer.json[0]["code"]) == (400, 400)
+    large = {"description": "x" * 70_000}
+    assert http.post("/open311/v2/requests.json", json=large).status_code == 413
+
+
 def test_a_place_by_its_address(http, post, city):
     request_id = an_id(post(lat=None, long=None, address_string="五星街道某路 12 号"))
     with city.ledger.read() as tx:
