@@ -119,9 +119,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     def place(self, lon: Any, lat: Any) -> tuple[float, float] | tuple[None, None]:
         """WGS-84 degrees of a place in the source's system; (None, None) without one.
 
-        0, 0 is what a receiver says that sees no satellite: no place.
+        0, 0 is what a receiver says that sees no satellite, "" is an empty field: no place.
         """
-        x, y = (None if v is None else number(v, "bad_place") for v in (lon, lat))
+        x, y = (None if v in (None, "") else number(v, "bad_place") for v in (lon, lat))
         if x == 0 and y == 0:
             return None, None
         return _placed(x, y, self.crs)
@@ -132,8 +132,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         """Our metrics of (their name, value, their unit or ""); what is not mapped is left out.
 
         A source that maps nothing passes all numbers under their own names. The unit of the
-        mapping wins over the one that the message says; without any the value is as ours. null is
-        no value. A wrong value raises Rejected; with `bad` it stands there while others are good.
+        mapping wins over the one that the message says; without any the value is as ours. null and
+        "" are no values. A wrong value raises Rejected; with `bad` it stands there while others
+        are good.
         """
         found: dict[str, float] = {}
         wrong: list[Rejected] = []
@@ -141,6 +142,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             rule = self.metrics.get(name)
             unmapped = self.metrics or not isinstance(value, bool | int | float)
             if value is None or (rule is None and unmapped):
+                continue
+            if value == "" and not (rule and "" in rule.values):
                 continue
             rule = rule or MetricMap(name[:64] or "value")
             try:

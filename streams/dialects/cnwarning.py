@@ -40,12 +40,14 @@ class Wire(msgspec.Struct):
     type: Annotated[str, Meta(min_length=1, max_length=60)]
     time: Name
     content: Annotated[str, Meta(min_length=1, max_length=20_000)]
-    level: Name = ""
-    province: Name = ""
-    city: Name = ""
-    district: Name = ""
+    level: Name | None = None
+    province: Name | None = None
+    city: Name | None = None
+    district: Name | None = None
 
 
+# 暴雨橙色预警信号 is a 暴雨: another level of it belongs to the same chain
+_SIGNAL = re.compile("(?:[红橙黄蓝]色)?(?:预警信号|预警|信号)?$")
 _decoder = msgspec.json.Decoder(Wire | list[Wire])
 MOST = 500  # of one message
 
@@ -79,16 +81,18 @@ class Reader:
         return things
 
     def _warning(self, said: Wire, arrived: int) -> Warning:
-        sent = words.sent(said.time, arrived, self._source.zone or ZONE)
+        sent = words.sent(said.time.replace("/", "-"), arrived, self._source.zone or ZONE)
         first = said.content.partition("。")[0]
         kind = _kind(first)
-        level = words.colour(said.level, first) or Level.NONE
+        said_level = said.level or ""
+        level = words.colour(said_level, first, said.type) or Level.NONE
         if level is Level.NONE and kind is not MessageType.CANCEL:
-            raise Rejected("no_level", f"level {said.level[:20]!r} is none of 红 橙 黄 蓝")
-        names = tuple(words.short(each) for each in (said.province, said.city, said.district))
+            raise Rejected("no_level", f"level {said_level[:20]!r} is none of 红 橙 黄 蓝")
+        where = (said.province, said.city, said.district)
+        names = tuple(words.short(each or "") for each in where)
         text, duties = _parted(said.content)
         issuer = _issuer(said.content) or "".join(names)
-        event = words.short(said.type)
+        event = words.short(_SIGNAL.sub("", said.type.strip()) or said.type)
         return Warning(
             source=self._source.name,
             identifier="|".join((*names, event)),

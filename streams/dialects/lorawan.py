@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from app.errors import Rejected
 from streams.dialects import Known, Thing
 from streams.sources import Introductions, Source, flat
 
@@ -47,7 +48,11 @@ class Network:
         """The gateways that heard a device, then the device itself behind one of them."""
         source, said = self._source, list[Thing]()
         for each in up.heard:
-            lon, lat = source.place(each.lon, each.lat)
+            try:
+                lon, lat = source.place(each.lon, each.lat)
+            except Rejected as why:  # a gateway in a wrong place takes no device's values along
+                said.append(why)
+                lon, lat = None, None
             period = source.period_s or QUIET_S
             said += self._births.news(
                 source.birth(each.gateway, "gateway", up.at, lon=lon, lat=lat, period_s=period)

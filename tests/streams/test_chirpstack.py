@@ -90,6 +90,20 @@ def test_births_are_told_once_and_the_gateway_is_kept_while_it_hears_the_device(
     assert moved[0].gateway == "24e124fffef00001"
 
 
+def test_a_gateway_in_a_wrong_place_takes_no_reading_along() -> None:
+    swapped = {"gatewayId": "g", "location": {"latitude": 119.95, "longitude": 31.78}}
+    wrong, gateway, device, reading = read("up", rxInfo=[swapped])
+    assert (wrong.reason, gateway.device, gateway.lon) == ("swapped_lonlat", "g", None)
+    assert (device.gateway, device.lon, reading.lon) == ("g", 119.95, 119.95)
+
+
+def test_empty_tags_are_no_place() -> None:
+    about = json.loads(sample("chirpstack", "up.json"))["deviceInfo"] | {
+        "tags": {"lon": "", "lat": ""}
+    }
+    assert read("up", deviceInfo=about)[-1].lon is None
+
+
 @pytest.mark.parametrize(
     ("more", "what"),
     [({"fPort": 0}, "up:mac"), ({"object": {"version": "1.2"}}, "up:unmapped")],
@@ -100,6 +114,7 @@ def test_frames_without_values_are_known(more: dict[str, Any], what: str) -> Non
 
 def test_null_is_no_value_and_a_wrong_one_is_refused_alone() -> None:
     reading = read("up", object={"distance": 1200, "battery": None})[-1]
+    assert read("up", object={"distance": 1200, "battery": ""})[-1].metrics == reading.metrics
     assert reading.metrics == {"depth": 30.0}
     assert read("up", object={"distance": None})[-1] == Known("up:unmapped")
     *_, part, wrong = read("up", object={"distance": 1200, "battery": "read error"})

@@ -95,6 +95,20 @@ def test_issued_raised_and_lifted_is_one_chain(city, clock):
     assert new.id != raised.id
 
 
+def test_what_need_not_be_there_may_be_null():
+    said = one(district=None, level=None, time="2026/11/22 06:15:19")
+    assert (said.identifier, said.sent) == ("江苏省|常州市||雷暴大风", SENT)
+    assert said.zones[0].level == one().zones[0].level
+
+
+@pytest.mark.parametrize("kind", ["雷暴大风橙色预警信号", "雷暴大风预警", "雷暴大风信号"])
+def test_a_kind_with_its_level_is_the_same_chain(kind):
+    said = one(type=kind)
+    assert (said.identifier, said.event) == (one().identifier, "雷暴大风")
+    bare = one(type="雷暴大风红色预警信号", level="", content="市气象台发布预警信号。")
+    assert bare.zones[0].level is Level.RED
+
+
 def test_a_list_is_taken_apart_and_a_bad_one_stands_among_the_good():
     good, bad = read([THUNDER, THUNDER | {"level": "紫色", "content": "发布预警"}])
     assert isinstance(good, Warning)

@@ -100,6 +100,22 @@ def test_a_letter_is_taken_after_the_profile_was_mended(city, clock, file) -> No
     assert replay.turn(city) == 0
 
 
+def test_a_reading_of_which_a_part_was_taken_is_whole_after_its_replay(city, file) -> None:
+    wrong = WRONG.replace("    personal", "      b: battery\n    personal")
+    file.write_text(wrong.replace("lat: lat}", "lat: lat, id: id}"), encoding="utf-8")
+    message = said({"ts": now(city), "p": "x", "b": 50, "id": "m-1"})
+    for _ in range(2):  # delivered twice: the part is taken once
+        come(city, "plant/P1/data", message)
+    assert [reading.metrics for reading in recorded(city)] == [{"battery": 50.0}]
+    right = RIGHT.replace("    personal", "      b: battery\n    personal")
+    file.write_text(right.replace("lat: lat}", "lat: lat, id: id}"), encoding="utf-8")
+    ask(city)
+    replay.turn(city)
+    assert letters.search(city, ADMIN) == []
+    whole = {"battery": 50.0, "pressure": pytest.approx(0.3)}
+    assert [reading.metrics for reading in recorded(city)] == [{"battery": 50.0}, whole]
+
+
 def test_what_came_late_says_nothing_of_now(city, clock, file) -> None:
     at = now(city)
     come(city, "plant/P1/data", said({"ts": at, "p": "x"}))
