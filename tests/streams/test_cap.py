@@ -203,20 +203,9 @@ def test_all_clear_ends_as_a_cancel_does():
     assert said.msg_type is MessageType.CANCEL
 
 
-NATIONAL = """<?xml version="1.0" encoding="GBK"?><alert>
-<identifier>32040041600000_20261122061500</identifier><sender>常州市气象局</sender>
-<senderCode>32040041600000</senderCode><sendTime>2026-11-22 06:15:00+08:00</sendTime>
-<status>Actual</status><msgType>Alert</msgType><scope>Public</scope><code/><references/>
-<info><language>zh-CN</language><eventType>11B03</eventType><urgency>Unknown</urgency>
-<severity>Orange</severity><certainty>Unknown</certainty>
-<effective>2026-11-22 06:15:00+08:00</effective><expires>2026-11-22 12:15:00+08:00</expires>
-<headline>常州市气象台发布暴雨预警信号</headline>
-<area><areaDesc>常州市</areaDesc><polygon/><circle/><geocode>320400000000</geocode></area>
-</info></alert>"""
-
-
 def test_the_national_form_in_gbk():
-    said = one(NATIONAL.encode("gbk"))
+    text = sample("cap", "national.xml").decode()
+    said = one(f'<?xml version="1.0" encoding="GBK"?>{text}'.encode("gbk"))
     assert (said.sent, said.expires - said.sent) == (1_795_299_300_000, 6 * 3_600_000)
     assert (said.event, said.title) == ("11B03", "常州市气象台发布暴雨预警信号")
     (zone,) = said.zones
