@@ -44,6 +44,9 @@ SAME = {
     "KWH": "kWh", "KMH": "km/h", "kmh": "km/h", "kph": "km/h", "MTS": "m/s",
     "m3/h": "m³/h", "MQH": "m³/h", "m3/s": "m³/s", "MQS": "m³/s", "l/s": "L/s", "l/min": "L/min",
     "deg": "°", "DD": "°", "/": "1", "%RH": "%", "P1": "%", "C62": "1", "%EL": "%",
+    "celsius": "℃", "Celsius": "℃", "degree Celsius": "℃", "degrees Celsius": "℃", "kelvin": "K",
+    "meter": "m", "meters": "m", "metre": "m", "metres": "m", "millimeter": "mm", "percent": "%",
+    "volt": "V", "volts": "V", "ampere": "A", "watt": "W", "watts": "W", "kilopascal": "kPa",
     "ue": "µε", "με": "µε", "dBA": "dB(A)", "2N": "dB(A)", "dB(A)": "dB(A)",
 }  # fmt: skip
 _WHERE = {unit: quantity for quantity, row in TABLE.items() for unit in row}

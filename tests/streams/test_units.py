@@ -1,10 +1,11 @@
-"""Values that bring their unit in their text."""
+"""Units: values that bring theirs in their text, and other ways to write them."""
 
 from __future__ import annotations
 
 import pytest
 
 from app.errors import Rejected
+from streams import units
 from streams.sources import MetricMap, Source
 
 
@@ -29,3 +30,9 @@ def test_a_text_may_bring_its_own_unit() -> None:
         assert refused.value.reason == reason
     with pytest.raises(Rejected):
         meter.measured("waterlogging", [("battery", ["90 %"], "")])
+
+
+def test_units_by_their_english_names() -> None:
+    assert units.convert(250, "millimeter", "m") == 0.25
+    assert units.convert(21.5, "degree Celsius", "℃") == 21.5
+    assert units.convert(300, "kilopascal", "MPa") == pytest.approx(0.3)
