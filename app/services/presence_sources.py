@@ -87,13 +87,12 @@ def _of_line(
     spoken_for = bool(doubtful & calls.open.keys())
     for name, voice in silent.items():
         calls.back.pop(name, None)
+        together = len(doubtful) if name in doubtful else 1
         if name in calls.open:
-            together = len(doubtful) if name in doubtful else 1
             yield _worse(city, calls, origins, name, voice, now, together)
         elif name in doubtful and spoken_for:
             calls.held[name] = now
         elif _is_due(calls, name, voice, now):
-            together = len(doubtful) if name in doubtful else 1
             spoken_for |= name in doubtful
             yield _raised(city, calls, origins, name, voice, now, together)
 
